@@ -1,0 +1,1 @@
+"""What happens to hulls in zones: one file per kind, one parameters class each."""

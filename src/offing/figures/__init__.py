@@ -1,0 +1,1 @@
+"""Watch days, presence, streaks, records, coverage."""

@@ -57,12 +57,12 @@ def cache_folder() -> Path:
 
 def kernel(fn: F) -> F:
     """Compile at the first call, without the interpreter's lock, and keep the machine code in `cache_folder`."""
-    before = config.CACHE_DIR
-    config.CACHE_DIR = str(cache_folder())
+    before = config.CACHE_DIR  # type: ignore[attr-defined]
+    config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
     try:
         return cast(F, numba.njit(cache=True, nogil=True, error_model="numpy")(fn))
     finally:
-        config.CACHE_DIR = before
+        config.CACHE_DIR = before  # type: ignore[attr-defined]
 
 
 def is_warm() -> bool:

@@ -1,0 +1,1 @@
+"""The vocabulary: tables, zones, fleets, days, units, parameters, ids. No I/O."""

@@ -27,7 +27,7 @@ class Membership:
 
 @dataclass(frozen=True)
 class Fleet:
-    """Named memberships. The fleet `any` has every hull; `flag-XX` has the hulls whose number begins with that flag's digits."""
+    """Named memberships. The fleet `any` has every hull; `flag-XX` has the hulls whose number begins with its digits."""
 
     id: str
     names: dict[str, str] = field(default_factory=dict)

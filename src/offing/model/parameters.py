@@ -49,11 +49,10 @@ class Parameters:
             if name not in known:
                 raise UnknownName.of("parameter", key, (f"{cls.kind}.{n}" for n in known), f"offing method {cls.kind}")
             default = known[name].default
-            if isinstance(default, int) and isinstance(value, float) and value.is_integer():
-                value = int(value)
-            if isinstance(default, int) and isinstance(value, float):
+            whole = isinstance(default, int) and isinstance(value, float)
+            if whole and not value.is_integer():  # type: ignore[attr-defined]
                 raise BadParameter(f"{key} takes a whole number, not {value:g}.", f"See `offing method {kind}`.")
-            values[name] = value
+            values[name] = int(value) if whole else value  # type: ignore[call-overload]
         return cls(**values)
 
     def values(self) -> dict[str, Number]:

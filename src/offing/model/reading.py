@@ -62,7 +62,7 @@ class Reader(Protocol):
         """How surely these first bytes are of this form: 0 (not at all) to 1 (certain)."""
 
     def read(self, source: Source, options: ReadOptions) -> Iterator[ReadBatch]:
-        """All rows, in batches; bad rows are rejects. Raises an `InputError` only where the file as a whole cannot be taken."""
+        """All rows, in batches; bad rows are rejects. Raises `InputError` only where the whole file cannot be taken."""
 
     def raw(self, source: Source, rows: Iterable[int]) -> dict[int, tuple[int, str]]:
         """For each row number its 1-based line in the decompressed file and its raw text (further fragments joined by newlines)."""

@@ -1,0 +1,286 @@
+"""Watch days: zones x fleet x day in a day rule, each `observed`, `not_observed` or `unobservable`.
+
+Method: docs/method/watch-day.md. Absent is not unobserved: a day without a ship is `not_observed` only where receivers
+were listening (docs/method/coverage.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from offing.errors import UsageError
+from offing.figures.coverage import CoverageParameters, Hours, common_hours, listening_of_windows
+from offing.figures.ids import FigureSpec, figure_id, series_spec
+from offing.model.fleet import Fleet
+from offing.model.parameters import Parameters, parameter
+from offing.model.times import DayRule
+from offing.model.zone import Zone
+from offing.tracks.identity import clip_to_fleet, in_fleet
+
+OBSERVED, NOT_OBSERVED, UNOBSERVABLE, NOT_REPORTED = "observed", "not_observed", "unobservable", "not_reported"
+STATES = {
+    OBSERVED: "at least one hull of the fleet was in one of the zones",
+    NOT_OBSERVED: "none was, though receivers were listening",
+    UNOBSERVABLE: "none was seen, but receivers were not listening enough to say that none was there",
+    NOT_REPORTED: "the office says nothing of this day",
+}
+UNKNOWN_STATES = (UNOBSERVABLE, NOT_REPORTED)
+
+TIME = pl.Datetime("ms", "UTC")
+WATCH_DAYS = pl.Schema(
+    {
+        "figure_id": pl.String,
+        "day": pl.Date,  # its label: the date on which it starts
+        "window_start_utc": TIME,
+        "window_end_utc": TIME,  # the first instant that is no longer in it
+        "state": pl.String,  # STATES
+        "hulls_n": pl.Int64,
+        "mmsis": pl.List(pl.Int64),  # ascending
+        "listening_hours": pl.Int64,  # clock hours wholly in the day with a hull outside the fleet heard near every zone
+        "longest_hole_h": pl.Float64,  # longest time of the day without a listening hour
+        "positions_n": pl.Int64,  # positions of these hulls inside the zones in the day
+        "visits": pl.List(pl.String),  # event ids, ascending
+        "undated_claims_n": pl.Int64,  # hulls of the day that belong to the fleet by an undated claim only
+        "zone_ids": pl.List(pl.String),
+        "fleet_id": pl.String,
+        "source": pl.String,
+        "day_rule": pl.String,
+    }
+)
+
+
+@dataclass(frozen=True)
+class WatchDayParameters(Parameters):
+    """When a visit makes a watch day."""
+
+    kind: ClassVar[str] = "watch_day"
+
+    min_positions: int = parameter(
+        2,
+        unit="positions",
+        low=1,
+        high=1000,
+        source="offing's own choice: one position alone may be an error of place or number",
+        doc="positions that support a visit (inside, or beyond a crossed entry or exit), at least, for it to make days",
+    )
+
+
+def watch_days(
+    visits: pl.DataFrame,
+    inside_positions: pl.DataFrame,
+    coverage_hours: Mapping[str, Hours],
+    data_window: tuple[int, int] | None,
+    zones: Sequence[Zone],
+    fleet: Fleet,
+    day_rule: DayRule,
+    parameters: WatchDayParameters | None = None,
+    coverage: CoverageParameters | None = None,
+    *,
+    first_day: date | None = None,
+    last_day: date | None = None,
+    spec: FigureSpec | None = None,
+) -> pl.DataFrame:
+    """One row (columns of `WATCH_DAYS`) for each day from `first_day` to `last_day`, ordered by day.
+
+    `visits`: columns of `schemas.VISITS`; withdrawn ones and those of other zones are left out here.
+    `inside_positions`: `mmsi, t_utc` of the positions inside any of the zones.
+    `coverage_hours`: for each zone id the clock hours in which a hull outside the fleet was heard near it
+    (`coverage.listening_hours`); a day counts the hours that all zones share.
+    `data_window`: first and last instant (ms) of the source; None: there is no data. Days not asked for are those it touches.
+    `spec` names the series in figure ids where more is to be said than zones, fleet and day rule.
+    """
+    parameters, coverage = parameters or WatchDayParameters(), coverage or CoverageParameters()
+    spec = spec or series_spec(zones, fleet.id, day_rule)
+    if data_window is not None:
+        first_day, last_day = first_day or day_rule.day_of(data_window[0]), last_day or day_rule.day_of(data_window[1])
+    if first_day is None or last_day is None or first_day > last_day:
+        return pl.DataFrame(schema=WATCH_DAYS)
+    days = [first_day + timedelta(days=i) for i in range((last_day - first_day).days + 1)]
+    starts = day_starts_ms(days, day_rule)
+    zone_ids = sorted({z.id for z in zones})
+
+    stays = stays_of(visits, zone_ids, fleet, parameters)
+    seen = _seen(stays, starts)
+    positions = _positions_of(inside_positions, seen, fleet, starts)
+    hours_n, hole_h = listening_of_windows(common_hours(coverage_hours, zone_ids), starts)
+    base = pl.DataFrame(
+        {
+            "i": np.arange(len(days)),
+            "figure_id": [figure_id(spec.of("day", d.isoformat())) for d in days],
+            "day": days,
+            "window_start_utc": starts[:-1],
+            "window_end_utc": starts[1:],
+            "listening_hours": hours_n,
+            "longest_hole_h": hole_h,
+            "listened": _listened(hours_n, hole_h, starts, data_window, coverage) & _in_force(zones, starts),
+        }
+    ).with_columns(pl.col("window_start_utc", "window_end_utc").cast(pl.Datetime("ms")).dt.replace_time_zone("UTC"))
+    state = pl.when(pl.col("hulls_n") > 0).then(pl.lit(OBSERVED))
+    return (
+        base.join(seen.group_by("i").agg(_HULLS), on="i", how="left")
+        .join(positions, on="i", how="left")
+        .with_columns(
+            pl.col("hulls_n", "positions_n", "undated_claims_n").fill_null(0).cast(pl.Int64),
+            pl.col("mmsis", "visits").fill_null([]),
+            pl.lit(zone_ids, dtype=pl.List(pl.String)).alias("zone_ids"),
+            pl.lit(fleet.id).alias("fleet_id"),
+            pl.lit(spec.source).alias("source"),
+            pl.lit(str(day_rule)).alias("day_rule"),
+        )
+        .with_columns(
+            state.when(pl.col("listened")).then(pl.lit(NOT_OBSERVED)).otherwise(pl.lit(UNOBSERVABLE)).alias("state")
+        )
+        .sort("i")
+        .select(pl.col(name).cast(kind) for name, kind in WATCH_DAYS.items())
+    )
+
+
+_HULLS = [
+    pl.col("mmsi").n_unique().alias("hulls_n"),
+    pl.col("mmsi").cast(pl.Int64).unique().sort().alias("mmsis"),
+    pl.col("event_id").unique().sort().alias("visits"),
+    pl.col("mmsi").filter(pl.col("undated")).n_unique().alias("undated_claims_n"),
+]
+
+
+def sensitivity(
+    visits: pl.DataFrame,
+    coverage_hours: Mapping[str, Hours],
+    data_window: tuple[int, int] | None,
+    zones: Sequence[Zone],
+    fleet: Fleet,
+    day_rule: DayRule,
+    parameters: WatchDayParameters | None = None,
+    coverage: CoverageParameters | None = None,
+    *,
+    first_day: date | None = None,
+    last_day: date | None = None,
+    hours_at_near_nm: Mapping[float, Mapping[str, Hours]] | None = None,
+) -> pl.DataFrame:
+    """The same days at other thresholds, one changed at a time: how far does the figure hang on them?
+
+    Columns: parameter, value, unit, is_chosen, days_observed, days_not_observed, days_unobservable, ship_days. Arguments as
+    of `watch_days`; `hours_at_near_nm` gives `coverage_hours` at other distances, where the caller has them.
+    """
+    parameters, coverage = parameters or WatchDayParameters(), coverage or CoverageParameters()
+    none = pl.DataFrame(schema={"mmsi": pl.Int32, "t_utc": TIME})
+    rows: list[dict[str, Any]] = []
+
+    def add(name: str, value: float, p: WatchDayParameters, c: CoverageParameters, hours: Mapping[str, Hours]) -> None:
+        days = watch_days(
+            visits, none, hours, data_window, zones, fleet, day_rule, p, c, first_day=first_day, last_day=last_day
+        )
+        row: dict[str, Any] = {"parameter": name, "value": float(value), "unit": units[name], "is_chosen": value == chosen[name]}
+        row |= {f"days_{s}": days.filter(pl.col("state") == s).height for s in (OBSERVED, NOT_OBSERVED, UNOBSERVABLE)}
+        rows.append(row | {"ship_days": int(days["hulls_n"].sum())})
+
+    chosen = parameters.values() | coverage.values()
+    units = {str(d["parameter"]): str(d["unit"]) for d in [*parameters.describe(), *coverage.describe()]}
+    for n in _with((1, 2, 3), parameters.min_positions):
+        add("watch_day.min_positions", n, replace(parameters, min_positions=n), coverage, coverage_hours)
+    for n in _with((12, 15, 18, 21, 24), coverage.min_listening_hours):
+        add("coverage.min_listening_hours", n, parameters, replace(coverage, min_listening_hours=n), coverage_hours)
+    for h in _with((2.0, 4.0, 6.0, 8.0), coverage.max_hole_h):
+        add("coverage.max_hole_h", h, parameters, replace(coverage, max_hole_h=h), coverage_hours)
+    near = {float(nm): hours for nm, hours in (hours_at_near_nm or {}).items()} | {float(coverage.near_nm): coverage_hours}
+    for nm in sorted(near):
+        add("coverage.near_nm", nm, parameters, replace(coverage, near_nm=nm), near[nm])
+    return pl.DataFrame(rows, schema=SENSITIVITY)
+
+
+SENSITIVITY = pl.Schema(
+    {
+        "parameter": pl.String,
+        "value": pl.Float64,
+        "unit": pl.String,
+        "is_chosen": pl.Boolean,
+        "days_observed": pl.Int64,
+        "days_not_observed": pl.Int64,
+        "days_unobservable": pl.Int64,
+        "ship_days": pl.Int64,
+    }
+)
+
+
+def stays_of(
+    visits: pl.DataFrame, zone_ids: Sequence[str], fleet: Fleet, parameters: WatchDayParameters
+) -> pl.DataFrame:
+    """The visits that count: in one of the zones, not withdrawn, supported, cut to the time in the fleet.
+
+    Columns: event_id, mmsi, start_ms, end_ms, undated. Of the interval only start = end where the visit has no length.
+    """
+    counted = visits.filter(
+        pl.col("zone_id").is_in(list(zone_ids)),
+        pl.col("status") != "withdrawn",
+        pl.col("support_n") >= parameters.min_positions,
+    )
+    return clip_to_fleet(counted, fleet).select("event_id", "mmsi", "start_ms", "end_ms", "undated")
+
+
+def day_starts_ms(days: Sequence[date], day_rule: DayRule) -> npt.NDArray[np.int64]:
+    """First instants (ms) of consecutive days, and of the day after the last."""
+    if not days:
+        raise UsageError("There is no day to count.", "Give a first and a last day.")
+    windows = [day_rule.window(d) for d in days]
+    return np.array([start for start, _ in windows] + [windows[-1][1]], np.int64)
+
+
+def _seen(stays: pl.DataFrame, starts: npt.NDArray[np.int64]) -> pl.DataFrame:
+    """One row for each stay and day that it touches: i (index of the day), mmsi, event_id, undated."""
+    start, end = stays["start_ms"].to_numpy(), stays["end_ms"].to_numpy()
+    first = np.searchsorted(starts, start, "right") - 1
+    last = np.where(end > start, np.searchsorted(starts, end, "left") - 1, first)
+    first, last = np.maximum(first, 0), np.minimum(last, len(starts) - 2)
+    counts = np.where((end < starts[0]) | (start >= starts[-1]), 0, np.maximum(last - first + 1, 0))
+    row = np.repeat(np.arange(len(start)), counts)
+    day = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts) + first[row]
+    return stays[row].select("mmsi", "event_id", "undated").with_columns(pl.Series("i", day, dtype=pl.Int64))
+
+
+def _positions_of(
+    inside: pl.DataFrame, seen: pl.DataFrame, fleet: Fleet, starts: npt.NDArray[np.int64]
+) -> pl.DataFrame:
+    """Per day, the positions inside of the hulls that were seen that day while they belonged to the fleet: i, positions_n."""
+    if not fleet.everyone:
+        inside = inside.filter(in_fleet(inside, fleet))
+    day = np.searchsorted(starts, inside["t_utc"].dt.epoch("ms").to_numpy(), "right") - 1
+    return (
+        inside.select(pl.col("mmsi").cast(pl.Int32))
+        .with_columns(pl.Series("i", day, dtype=pl.Int64))
+        .join(seen.select(pl.col("mmsi").cast(pl.Int32), "i").unique(), on=["mmsi", "i"], how="semi")
+        .group_by("i")
+        .agg(pl.len().alias("positions_n"))
+    )
+
+
+def _listened(
+    hours_n: npt.NDArray[np.int64],
+    hole_h: npt.NDArray[np.float64],
+    starts: npt.NDArray[np.int64],
+    data_window: tuple[int, int] | None,
+    coverage: CoverageParameters,
+) -> npt.NDArray[np.bool_]:
+    if data_window is None:
+        return np.zeros(len(hours_n), np.bool_)
+    inside = (starts[:-1] >= data_window[0]) & (starts[1:] <= data_window[1])
+    good: npt.NDArray[np.bool_] = inside & (hours_n >= coverage.min_listening_hours) & (hole_h <= coverage.max_hole_h)
+    return good
+
+
+def _in_force(zones: Sequence[Zone], starts: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Days throughout which at least one of the zones holds: on others nothing can be said not to have been in it."""
+    held = np.zeros(len(starts) - 1, np.bool_)
+    for low, high in (z.validity_ms for z in zones):
+        held |= (starts[:-1] >= low) & (starts[1:] <= high)
+    return held
+
+
+def _with(values: tuple[Any, ...], chosen: Any) -> list[Any]:
+    return sorted({*values, chosen})

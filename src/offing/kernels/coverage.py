@@ -1,0 +1,126 @@
+"""Which hull was heard in which cell in which hours of one day: one pass over positions that are ordered by number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from offing.kernels.jit import kernel
+
+Ints = npt.NDArray[np.signedinteger[Any]]
+HOUR_MS = 3_600_000
+LON_WEST_E7 = -1_800_000_000
+LAT_SOUTH_E7 = -900_000_000
+
+
+@kernel
+def _merge_equal_cells(
+    cells: npt.NDArray[np.int32], hours: npt.NDArray[np.uint32], start: int, stop: int
+) -> int:  # pragma: no cover - compiled
+    """Order the rows start to stop by cell, join rows of one cell; the new stop."""
+    n = stop - start
+    if n < 2:
+        return stop
+    if n <= 24:
+        for i in range(start + 1, stop):
+            c, h = cells[i], hours[i]
+            j = i - 1
+            while j >= start and cells[j] > c:
+                cells[j + 1] = cells[j]
+                hours[j + 1] = hours[j]
+                j -= 1
+            cells[j + 1] = c
+            hours[j + 1] = h
+    else:
+        order = np.argsort(cells[start:stop])
+        cells[start:stop] = cells[start:stop][order]
+        hours[start:stop] = hours[start:stop][order]
+    last = start
+    for i in range(start + 1, stop):
+        if cells[i] == cells[last]:
+            hours[last] |= hours[i]
+        else:
+            last += 1
+            cells[last] = cells[i]
+            hours[last] = hours[i]
+    return last + 1
+
+
+@kernel
+def heard(
+    mmsi: Ints,
+    t_ms: Ints,
+    lon_e7: Ints,
+    lat_e7: Ints,
+    used: npt.NDArray[np.bool_],
+    day_ms: int,
+    cell_e7: int,
+    columns_n: int,
+    rows_n: int,
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.uint32]]:  # pragma: no cover - compiled
+    """Cells, numbers and hour masks of one day, ordered by number and cell, one row for each pair.
+
+    Bit h of a mask is set if the hull was heard in the hour that starts h hours after `day_ms`. Rows must be ordered by
+    `mmsi`; those not `used` and those outside the 24 hours are passed over. Cell = row * columns_n + column, counted from
+    90 S and 180 W in steps of `cell_e7` (1e-7 degree). A position in the cell and hour of the one before costs six
+    comparisons and no division.
+    """
+    capacity = 1024
+    cells = np.empty(capacity, np.int32)
+    hulls = np.empty(capacity, np.int32)
+    hours = np.empty(capacity, np.uint32)
+    n, hull_start = 0, 0
+    hull, cell, mask, bit = np.int64(-1), np.int64(0), np.int64(0), np.int64(0)
+    t_low, t_high = np.int64(1), np.int64(0)
+    x_low, x_high, y_low, y_high = np.int64(1), np.int64(0), np.int64(1), np.int64(0)
+    for i in range(mmsi.shape[0]):
+        if not used[i]:
+            continue
+        t = np.int64(t_ms[i])
+        if t < t_low or t >= t_high:
+            if t < day_ms or t >= day_ms + 24 * HOUR_MS:
+                continue
+            hour = (t - day_ms) // HOUR_MS
+            t_low = day_ms + hour * HOUR_MS
+            t_high = t_low + HOUR_MS
+            bit = np.int64(1) << hour
+        m, x, y = np.int64(mmsi[i]), np.int64(lon_e7[i]), np.int64(lat_e7[i])
+        if m != hull or x < x_low or x >= x_high or y < y_low or y >= y_high:
+            if mask != 0:
+                if n == capacity:
+                    capacity *= 2
+                    bigger_cells, bigger_hulls = np.empty(capacity, np.int32), np.empty(capacity, np.int32)
+                    bigger_hours = np.empty(capacity, np.uint32)
+                    bigger_cells[:n] = cells
+                    bigger_hulls[:n] = hulls
+                    bigger_hours[:n] = hours
+                    cells, hulls, hours = bigger_cells, bigger_hulls, bigger_hours
+                cells[n] = cell
+                hulls[n] = hull
+                hours[n] = mask
+                n += 1
+            if m != hull:
+                n = _merge_equal_cells(cells, hours, hull_start, n)
+                hull_start = n
+                hull = m
+            column = min((x - LON_WEST_E7) // cell_e7 % columns_n, columns_n - 1)
+            row = min((y - LAT_SOUTH_E7) // cell_e7, rows_n - 1)
+            cell = row * columns_n + column
+            x_low = LON_WEST_E7 + (x - LON_WEST_E7) // cell_e7 * cell_e7
+            x_high = x_low + cell_e7
+            y_low = LAT_SOUTH_E7 + row * cell_e7
+            y_high = y_low + cell_e7
+            mask = np.int64(0)
+        mask |= bit
+    if mask != 0:
+        if n == capacity:
+            cells = np.append(cells, np.int32(0))
+            hulls = np.append(hulls, np.int32(0))
+            hours = np.append(hours, np.uint32(0))
+        cells[n] = cell
+        hulls[n] = hull
+        hours[n] = mask
+        n = _merge_equal_cells(cells, hours, hull_start, n + 1)
+    return cells[:n].copy(), hulls[:n].copy(), hours[:n].copy()

@@ -1,0 +1,111 @@
+"""The two-level index of zones: 1 degree cells, and tiles of 0.01 degree cells where a boundary passes.
+
+A fine cell is either plain (no edge touches it: one covering set of zones holds for all of it, and a *radius* says how many
+cells around are plain too) or a boundary cell with a record: the set that covers it whole, for each zone with an edge in it
+whether the cell's centre is inside, and those edges. From the centre to any point of the cell only these edges can be
+crossed, so every answer is exact and costs a handful of edge tests. Covering sets are linked lists, shared.
+
+Columns wrap at the antimeridian: an edge that reaches over it is stored once for each side, under one number.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from offing.kernels.exact import Int, crosses
+from offing.kernels.jit import kernel
+
+Ints = npt.NDArray[np.int64]
+Ints32 = npt.NDArray[np.int32]
+
+X_OFFSET, Y_OFFSET = 1_800_000_000, 900_000_000
+WORLD = 3_600_000_000  # width of the world in units of 1e-7 degree
+CELL = 100_000  # a fine cell: 0.01 degree
+TILE = 100  # fine cells along a side of a 1 degree tile
+COLUMNS, ROWS = 36_000, 18_000
+MARGIN = 4  # units by which an edge is held to touch more cells than it does
+MAX_RADIUS = 31
+LONGEST_EDGE = 100_000_000  # 10 degrees
+
+
+class Grid(NamedTuple):
+    """The index as plain arrays, so that kernels can take it."""
+
+    coarse: Ints32  # (360 * 180): tile number, or -1 - covering set
+    codes: Ints32  # (tiles * 10,000): covering set, or -1 - record
+    radius: npt.NDArray[np.uint8]  # (tiles * 10,000)
+    rec_set: Ints32  # per record: the set that covers the whole cell
+    rec_zones: Ints32  # per record, and one more: where its zones begin in zone_*
+    rec_edges: Ints32  # per record, and one more: where its edges begin in edge_list
+    zone_no: Ints32
+    zone_centre: npt.NDArray[np.bool_]  # is the cell's centre inside?
+    edge_list: Ints32  # numbers of edges, by record and zone
+    ax: Ints
+    ay: Ints
+    bx: Ints
+    by: Ints
+    edge_zone: Ints32
+    edge_same: Ints32  # equal for the two copies of an edge that reaches over the antimeridian
+    set_parent: Ints32  # covering set -> the set without its last zone; set 0 is empty
+    set_zone: Ints32
+    zones_n: int
+
+
+@kernel
+def record_of(grid: Grid, x: Int, y: Int) -> Int:
+    """The code of the fine cell that holds a point: a covering set (0 or more) or -1 - record."""
+    col, row = x // CELL, min(y // CELL, ROWS - 1)
+    tile = grid.coarse[(row // TILE) * 360 + col // TILE]
+    if tile < 0:
+        return -1 - tile
+    return grid.codes[tile * TILE * TILE + (row % TILE) * TILE + col % TILE]
+
+
+@kernel
+def centre_crossings(grid: Grid, rec: Int, zone: Int, x: Int, y: Int) -> Int:
+    """How often the way from the cell's centre to a point of the cell crosses the zone's edges."""
+    cx, cy = (x // CELL) * CELL + CELL // 2, min(y // CELL, ROWS - 1) * CELL + CELL // 2
+    n = 0
+    for k in range(grid.rec_edges[rec], grid.rec_edges[rec + 1]):
+        e = grid.edge_list[k]
+        if grid.edge_zone[e] == zone and crosses(cx, cy, x, y, grid.ax[e], grid.ay[e], grid.bx[e], grid.by[e]):
+            n += 1
+    return n
+
+
+@kernel
+def zones_at(grid: Grid, x: Int, y: Int, out: Ints32) -> int:
+    """Write the numbers of all zones that hold the point to `out` (at least zones_n long); returns how many."""
+    code = record_of(grid, x, y)
+    n = 0
+    cover = code
+    if code < 0:
+        rec = -1 - code
+        cover = grid.rec_set[rec]
+        for k in range(grid.rec_zones[rec], grid.rec_zones[rec + 1]):
+            odd = centre_crossings(grid, rec, grid.zone_no[k], x, y) % 2 == 1
+            if grid.zone_centre[k] != odd:
+                out[n] = grid.zone_no[k]
+                n += 1
+    while cover > 0:
+        out[n] = grid.set_zone[cover]
+        n += 1
+        cover = grid.set_parent[cover]
+    return n
+
+
+@kernel
+def inside_any(grid: Grid, lon_e7: Ints32, lat_e7: Ints32, wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """For each position: does any of the wanted zones hold it?"""
+    out = np.zeros(lon_e7.size, np.bool_)
+    found = np.empty(max(grid.zones_n, 1), np.int32)
+    for i in range(lon_e7.size):
+        n = zones_at(grid, np.int64(lon_e7[i]) + X_OFFSET, np.int64(lat_e7[i]) + Y_OFFSET, found)
+        for k in range(n):
+            if wanted[found[k]]:
+                out[i] = True
+                break
+    return out

@@ -1,0 +1,101 @@
+"""Lines on the WGS84 ellipsoid: what a segment between two points is, and points along it.
+
+A law gives points; what joins them is a statement of its own:
+
+    straight    straight in longitude and latitude, as a plate carree chart or a GIS table draws it
+    loxodrome   of constant course, straight on a Mercator chart
+    geodesic    the shortest line
+    normal      an edge of the coast itself (an outline's edges are short: drawn like `straight`)
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+NAUTICAL_MILE_M = 1852.0
+"""The international nautical mile."""
+
+SEGMENT_KINDS = ("straight", "loxodrome", "geodesic", "normal")
+
+_A = 6_378_137.0  # semi-major axis of WGS84, m
+_F = 1 / 298.257223563
+_E2 = _F * (2 - _F)
+_E = _E2**0.5
+
+
+@lru_cache(maxsize=1)
+def geod() -> Any:
+    """The one `pyproj.Geod` of WGS84 (imported on first use: building needs it, loading does not)."""
+    from pyproj import Geod
+
+    return Geod(ellps="WGS84")
+
+
+def destination(lon_deg: Floats, lat_deg: Floats, azimuth_deg: Floats, distance_m: float) -> tuple[Floats, Floats]:
+    """Points at a geodesic distance from given ones; longitudes stay within half a turn of where they started."""
+    lon_deg, lat_deg, azimuth_deg = np.broadcast_arrays(lon_deg, lat_deg, azimuth_deg)
+    lon, lat, _ = geod().fwd(lon_deg.copy(), lat_deg.copy(), azimuth_deg.copy(), np.full(lon_deg.shape, distance_m))
+    turns = np.round((lon_deg - np.asarray(lon)) / 360.0)
+    return np.asarray(lon) + 360.0 * turns, np.asarray(lat)
+
+
+def along(
+    kind: str, lon0_deg: float, lat0_deg: float, lon1_deg: float, lat1_deg: float, spacing_m: float
+) -> tuple[Floats, Floats, Floats]:
+    """Points of one segment, both ends included, at most `spacing_m` apart, and the azimuth (degrees) of the line at each.
+
+    Longitudes must be unwrapped: the line runs through every longitude between the two.
+    """
+    _, _, length_m = geod().inv(lon0_deg, lat0_deg, lon1_deg, lat1_deg)
+    n = max(1, int(np.ceil(length_m / spacing_m)))
+    t = np.arange(n + 1) / n
+    if kind == "geodesic":
+        return _geodesic(lon0_deg, lat0_deg, lon1_deg, lat1_deg, n)
+    lon = lon0_deg + t * (lon1_deg - lon0_deg)
+    if kind == "loxodrome":
+        q0, q1 = _isometric(lat0_deg), _isometric(lat1_deg)
+        lat = _latitude(q0 + t * (q1 - q0))
+        azimuth = np.full(n + 1, np.degrees(np.arctan2(np.radians(lon1_deg - lon0_deg), q1 - q0)))
+    elif kind in ("straight", "normal"):
+        lat = lat0_deg + t * (lat1_deg - lat0_deg)
+        phi = np.radians(lat)
+        w2 = 1 - _E2 * np.sin(phi) ** 2  # radii of curvature: prime vertical a/w, meridian a(1-e2)/w^3
+        azimuth = np.degrees(np.arctan2(np.cos(phi) * w2 * (lon1_deg - lon0_deg), (1 - _E2) * (lat1_deg - lat0_deg)))
+    else:
+        raise ValueError(f"a segment is one of {', '.join(SEGMENT_KINDS)}, not {kind!r}")
+    lon[-1], lat[-1] = lon1_deg, lat1_deg
+    lat[0] = lat0_deg
+    return lon, lat, azimuth
+
+
+def _geodesic(lon0: float, lat0: float, lon1: float, lat1: float, n: int) -> tuple[Floats, Floats, Floats]:
+    azimuth0, _, length_m = geod().inv(lon0, lat0, lon1, lat1)
+    steps = np.arange(n + 1) / n * length_m
+    full = np.full(n + 1, 1.0)
+    lon_raw, lat_raw, back = geod().fwd(full * lon0, full * lat0, full * azimuth0, steps)
+    lon = np.asarray(lon_raw)
+    lon = lon + 360.0 * np.round((lon0 + np.arange(n + 1) / n * (lon1 - lon0) - lon) / 360.0)
+    lat, azimuth = np.array(lat_raw), np.asarray(back) + 180.0
+    azimuth[0] = azimuth0
+    lon[0], lat[0], lon[-1], lat[-1] = lon0, lat0, lon1, lat1
+    return lon, lat, azimuth
+
+
+def _isometric(lat_deg: float) -> float:
+    """Isometric latitude: the northing of Mercator's chart, in radii."""
+    s = np.sin(np.radians(lat_deg))
+    return float(np.arctanh(s) - _E * np.arctanh(_E * s))
+
+
+def _latitude(isometric: Floats) -> Floats:
+    """The inverse of `_isometric`, in degrees, by the usual fixed-point iteration (each round gains over two digits)."""
+    s = np.tanh(isometric)
+    for _ in range(12):
+        s = np.tanh(isometric + _E * np.arctanh(_E * s))
+    return np.asarray(np.degrees(np.arcsin(s)))
