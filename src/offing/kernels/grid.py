@@ -60,8 +60,8 @@ def record_of(grid: Grid, x: Int, y: Int) -> Int:
     col, row = x // CELL, min(y // CELL, ROWS - 1)
     tile = grid.coarse[(row // TILE) * 360 + col // TILE]
     if tile < 0:
-        return -1 - tile
-    return grid.codes[tile * TILE * TILE + (row % TILE) * TILE + col % TILE]
+        return np.int64(-1 - tile)
+    return np.int64(grid.codes[tile * TILE * TILE + (row % TILE) * TILE + col % TILE])
 
 
 @kernel
@@ -84,7 +84,7 @@ def zones_at(grid: Grid, x: Int, y: Int, out: Ints32) -> int:
     cover = code
     if code < 0:
         rec = -1 - code
-        cover = grid.rec_set[rec]
+        cover = np.int64(grid.rec_set[rec])
         for k in range(grid.rec_zones[rec], grid.rec_zones[rec + 1]):
             odd = centre_crossings(grid, rec, grid.zone_no[k], x, y) % 2 == 1
             if grid.zone_centre[k] != odd:
@@ -93,7 +93,7 @@ def zones_at(grid: Grid, x: Int, y: Int, out: Ints32) -> int:
     while cover > 0:
         out[n] = grid.set_zone[cover]
         n += 1
-        cover = grid.set_parent[cover]
+        cover = np.int64(grid.set_parent[cover])
     return n
 
 

@@ -16,7 +16,15 @@ Bools = npt.NDArray[np.bool_]
 
 @kernel
 def _before(
-    key: Longs, lat_e7: Ints, lon_e7: Ints, speed_kn: Reals, course_deg: Reals, heading_deg: Reals, msg_type: Shorts, i: int, j: int
+    key: Longs,
+    lat_e7: Ints,
+    lon_e7: Ints,
+    speed_kn: Reals,
+    course_deg: Reals,
+    heading_deg: Reals,
+    msg_type: Shorts,
+    i: int,
+    j: int,
 ) -> bool:
     """Whether row i comes strictly before row j."""
     if key[i] != key[j]:
@@ -36,7 +44,14 @@ def _before(
 
 @kernel
 def merge_order(
-    key: Longs, lat_e7: Ints, lon_e7: Ints, speed_kn: Reals, course_deg: Reals, heading_deg: Reals, msg_type: Shorts, starts: Longs
+    key: Longs,
+    lat_e7: Ints,
+    lon_e7: Ints,
+    speed_kn: Reals,
+    course_deg: Reals,
+    heading_deg: Reals,
+    msg_type: Shorts,
+    starts: Longs,
 ) -> Longs:
     """The order that sorts all rows by (key, lat, lon, speed, course, heading, type).
 

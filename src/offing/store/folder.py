@@ -58,7 +58,9 @@ class Store:
             os.replace(temporary, root / SETTINGS)  # the last step: a folder without it is no logbook yet
             sync_folder(root)
         except OSError as error:
-            raise LogbookError(f"No logbook can be made in {root}: {error.strerror}.", "Name another folder with --logbook.") from None
+            raise LogbookError(
+                f"No logbook can be made in {root}: {error.strerror}.", "Name another folder with --logbook."
+            ) from None
         return store
 
     @classmethod
@@ -67,7 +69,9 @@ class Store:
         root = root.absolute()
         if not (root / SETTINGS).is_file() or not (root / "ledger.sqlite").is_file():
             raise LogbookError(
-                f"There is no logbook in {root}.", "Make one with `offing init`, or name its folder with --logbook.", path=str(root)
+                f"There is no logbook in {root}.",
+                "Make one with `offing init`, or name its folder with --logbook.",
+                path=str(root),
             )
         store = cls(root)
         store.ledger.check()
@@ -86,14 +90,18 @@ class Store:
         """The name of the region pack that the logbook was made with."""
         value = self.settings().get("region")
         if not isinstance(value, str) or not value:
-            raise LogbookError(f'{self.root / SETTINGS} names no region{self._line("region")}.', 'Add a line such as region = "east_asia".')
+            raise LogbookError(
+                f"{self.root / SETTINGS} names no region{self._line('region')}.", 'Add a line such as region = "east_asia".'
+            )
         return value
 
     def parameters(self) -> dict[str, Any]:
         """The table [parameters] of the settings as `{"visit.max_gap_h": 6}`; `[parameters.visit]` with `max_gap_h = 6` is the same."""
         table = self.settings().get("parameters", {})
         if not isinstance(table, dict):
-            raise LogbookError(f"`parameters` in {self.root / SETTINGS} is not a table{self._line('parameters')}.", "Write it as [parameters].")
+            raise LogbookError(
+                f"`parameters` in {self.root / SETTINGS} is not a table{self._line('parameters')}.", "Write it as [parameters]."
+            )
         flat: dict[str, Any] = {}
         for key, value in table.items():
             flat |= {f"{key}.{name}": v for name, v in value.items()} if isinstance(value, dict) else {key: value}
@@ -200,6 +208,11 @@ def now_ms() -> int:
 
 def _settings_text(region: str, parameters: Mapping[str, float]) -> str:
     """The first content of `offing.toml`."""
-    lines = [f'region = "{region}"', "", "# [parameters]: values that differ from the defaults; `offing method` lists all of them.", "[parameters]"]
+    lines = [
+        f'region = "{region}"',
+        "",
+        "# [parameters]: values that differ from the defaults; `offing method` lists all of them.",
+        "[parameters]",
+    ]
     lines += [f'"{key}" = {value!r}' for key, value in parameters.items()]
     return "\n".join(lines) + "\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -78,6 +78,11 @@ def write_table(table: pa.Table, path: Path, marks: Mapping[str, str]) -> None:
             writer.add_key_value_metadata(dict(marks))
         sink.flush()
         os.fsync(sink.fileno())
+
+
+def read_table(path: Path, columns: Sequence[str] | None = None) -> pl.DataFrame:
+    """The rows of one file of the logbook, in their order."""
+    return pl.read_parquet(path, columns=list(columns) if columns else None, glob=False, hive_partitioning=False)
 
 
 def read_marks(path: Path) -> dict[str, str]:

@@ -192,7 +192,9 @@ class Ledger:
             return self.same_or_refuse(held, line.reader, line.options, line.path)
         with self._open(write=True) as db, _transaction(db):
             marks = ", ".join("?" * len(_READING.split(",")))
-            db.execute(f"INSERT INTO readings ({_READING}) VALUES ({marks}) ON CONFLICT (part) DO NOTHING", _reading_values(line))
+            db.execute(
+                f"INSERT INTO readings ({_READING}) VALUES ({marks}) ON CONFLICT (part) DO NOTHING", _reading_values(line)
+            )
             db.execute(
                 "INSERT INTO holdings (part, sha256, path, kept, held_from_ms) VALUES (?, ?, ?, ?, ?)",
                 (line.part, line.sha256, line.path, int(line.kept), line.held_from_ms),
@@ -235,7 +237,9 @@ class Ledger:
     def runs(self) -> list[RunLine]:
         """All finished runs, oldest first."""
         with self._open() as db:
-            rows = db.execute("SELECT id, started_ms, finished_ms, known_from_ms, details FROM runs ORDER BY known_from_ms").fetchall()
+            rows = db.execute(
+                "SELECT id, started_ms, finished_ms, known_from_ms, details FROM runs ORDER BY known_from_ms"
+            ).fetchall()
         return [RunLine(*row[:4], details=json.loads(row[4])) for row in rows]
 
     # -- zones and fleets of the user's own
@@ -259,7 +263,9 @@ class Ledger:
     # -- inside
 
     def _files(self, where: str, values: tuple[object, ...]) -> list[FileLine]:
-        query = f"SELECT {_FILE} FROM holdings h JOIN readings r USING (part) WHERE {where} ORDER BY h.held_from_ms, h.sha256, h.id"
+        query = (
+            f"SELECT {_FILE} FROM holdings h JOIN readings r USING (part) WHERE {where} ORDER BY h.held_from_ms, h.sha256, h.id"
+        )
         with self._open() as db:
             return [_file_line(row) for row in db.execute(query, values).fetchall()]
 
@@ -306,7 +312,9 @@ class Ledger:
         except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:
             if isinstance(error, sqlite3.IntegrityError):
                 raise
-            raise LogbookError(f"The ledger {self.path} cannot be used: {error}.", "Check the folder, the disk and who may write.") from error
+            raise LogbookError(
+                f"The ledger {self.path} cannot be used: {error}.", "Check the folder, the disk and who may write."
+            ) from error
 
 
 @contextmanager
@@ -331,7 +339,9 @@ def _reading_values(line: FileLine) -> tuple[object, ...]:
 
 
 def _file_line(row: tuple[Any, ...]) -> FileLine:
-    (part, sha256, reader, version, options, size, rows, positions, statics, fragments, ignored, duplicates, rejects, *rest) = row
+    (part, sha256, reader, version, options, size, rows, positions, statics, fragments, ignored, duplicates, rejects, *rest) = (
+        row
+    )
     position_days, static_days, first_t_ms, last_t_ms, path, kept, held_from_ms, held_to_ms, reason = rest
     return FileLine(
         sha256=sha256,

@@ -47,7 +47,9 @@ def _acquire(fd: int, wait_s: float) -> None:
         except BlockingIOError:
             if time.monotonic() >= end_s:
                 holder = os.pread(fd, 200, 0).decode("utf-8", "replace") or "another process"
-                raise LogbookError(f"The logbook is in use: {holder} is writing to it.", "Try again when that is done.") from None
+                raise LogbookError(
+                    f"The logbook is in use: {holder} is writing to it.", "Try again when that is done."
+                ) from None
             time.sleep(_POLL_S)
         else:
             return

@@ -90,7 +90,7 @@ def merged(store: Store, days: Sequence[date] | None = None, columns: Sequence[s
     """The merged positions of some UTC days (None: all), in order of day and then of `MERGED_ORDER`, with columns of `schemas.MERGED`."""
     wanted = None if days is None else set(days)
     paths = [d.path for d in merged_days(store) if wanted is None or d.day in wanted]
-    frame = pl.scan_parquet(paths) if paths else lake.empty_frame(schemas.MERGED).lazy()
+    frame = pl.scan_parquet(paths, glob=False, hive_partitioning=False) if paths else lake.empty_frame(schemas.MERGED).lazy()
     return frame.select(list(columns)) if columns is not None else frame
 
 
@@ -128,7 +128,7 @@ def _present(folder: Path) -> dict[date, MergedDay]:
 def _merge_day(day: date, pieces: list[_Piece], scratch: Path, folder: Path) -> MergedDay:
     """Merge the parts of one day and publish the file."""
     content = _content(pieces)
-    frames = [pl.read_parquet(p.path, columns=_READ) for p in pieces]
+    frames = [lake.read_table(p.path, _READ) for p in pieces]
     starts = np.cumsum([0, *(f.height for f in frames)], dtype=np.int64)
     frame = pl.concat(frames, rechunk=True).with_columns(pl.col("time_basis").cast(_BASES))
     del frames
@@ -175,7 +175,11 @@ def _still(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 
 def _table(
-    frame: pl.DataFrame, files: list[str], source: npt.NDArray[np.int32], counts: npt.NDArray[np.int32], tracked: npt.NDArray[np.bool_]
+    frame: pl.DataFrame,
+    files: list[str],
+    source: npt.NDArray[np.int32],
+    counts: npt.NDArray[np.int32],
+    tracked: npt.NDArray[np.bool_],
 ) -> pa.Table:
     """The columns of `schemas.MERGED`; texts that repeat stay dictionaries in memory and are plain strings in the file."""
     columns: dict[str, pa.Array] = {n: _arrow(frame[n], n) for n in _READ if n != "time_basis"}

@@ -151,7 +151,10 @@ class PartWriter:
             hint = "Its times name no time zone: give one as [time] zone in a --map file."
         account = f" ({counts})" if counts else ""
         return NothingKept(
-            f"None of the {self._rows} rows of {self.origin.path} could be kept{account}.", hint, rows=self._rows, rejects=dict(rejects)
+            f"None of the {self._rows} rows of {self.origin.path} could be kept{account}.",
+            hint,
+            rows=self._rows,
+            rejects=dict(rejects),
         )
 
     @property
@@ -255,9 +258,11 @@ class _Heap:
         """All rows of a day; they are given once."""
         self._sort_out()
         files = self._files.pop(number, [])
-        frames = [pl.read_ipc(path) for path in files] + self._split.pop(number, [])
+        frames = []
         for path in files:
+            frames.append(pl.read_ipc(path.read_bytes()))
             path.unlink()
+        frames += self._split.pop(number, [])
         return pl.concat(frames or [self._empty], rechunk=True)
 
 
@@ -305,7 +310,9 @@ def _with_first_of_runs(counted: pl.DataFrame, side: pl.DataFrame) -> pl.DataFra
     return both.filter(new | ~pl.col("_side")).drop("_side")
 
 
-def write_parts(store: Store, origin: Origin, batches: Iterable[ReadBatch], kept: bool = False, at_ms: int | None = None) -> FileLine:
+def write_parts(
+    store: Store, origin: Origin, batches: Iterable[ReadBatch], kept: bool = False, at_ms: int | None = None
+) -> FileLine:
     """Read all batches, write the parts of the file and enter it in the ledger, in that order. Returns its line.
 
     Raises what the batches raise, or `NothingKept`; then nothing is written. For the holder of `Store.writing`.
