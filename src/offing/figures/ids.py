@@ -13,9 +13,10 @@ id means anything to a shell. Where a semicolon stands for a comma the id is rea
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from urllib.parse import unquote
 
@@ -54,7 +55,7 @@ class FigureSpec:
     first_day: date | None = None  # the days asked for, where not all
     last_day: date | None = None
     unit: Unit | None = None  # of a presence
-    record_kind: str | None = None  # of a record
+    record_kind: str | None = None  # of a record; None: longest_streak
     days: int | None = None  # of an undated streak: its length
     not_before: date | None = None
     not_after: date | None = None
@@ -95,8 +96,8 @@ class FigureSpec:
         first = parse_day((self.key + "-01-01")[:10])
         if self.by == "day":
             return first, first
-        after = date(first.year + (first.month == 12), first.month % 12 + 1, 1) if self.by == "month" else None
-        return first, (after or date(first.year + 1, 1, 1)) - timedelta(days=1)
+        month = first.month if self.by == "month" else 12
+        return first, date(first.year, month, monthrange(first.year, month)[1])
 
 
 def default_day_rule(zones: Sequence[Zone]) -> DayRule:
@@ -156,9 +157,8 @@ def parse_figure_id(text: str) -> FigureSpec:
 
 
 def _unknown(text: str) -> UnknownName:
-    return UnknownName(
-        f"There is no figure {text!r}.", "Ids of figures are printed by `offing days`, `presence`, `streaks` and `records`.", name=text
-    )
+    listings = "Ids of figures are printed by `offing days`, `presence`, `streaks` and `records`."
+    return UnknownName(f"There is no figure {text!r}.", listings, name=text)
 
 
 def _problem(spec: FigureSpec) -> str:

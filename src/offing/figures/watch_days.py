@@ -7,7 +7,7 @@ were listening (docs/method/coverage.md).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
@@ -36,22 +36,22 @@ UNKNOWN_STATES = (UNOBSERVABLE, NOT_REPORTED)
 TIME = pl.Datetime("ms", "UTC")
 WATCH_DAYS = pl.Schema(
     {
-        "figure_id": pl.String,
-        "day": pl.Date,  # its label: the date on which it starts
+        "figure_id": pl.String(),
+        "day": pl.Date(),  # its label: the date on which it starts
         "window_start_utc": TIME,
         "window_end_utc": TIME,  # the first instant that is no longer in it
-        "state": pl.String,  # STATES
-        "hulls_n": pl.Int64,
-        "mmsis": pl.List(pl.Int64),  # ascending
-        "listening_hours": pl.Int64,  # clock hours wholly in the day with a hull outside the fleet heard near every zone
-        "longest_hole_h": pl.Float64,  # longest time of the day without a listening hour
-        "positions_n": pl.Int64,  # positions of these hulls inside the zones in the day
-        "visits": pl.List(pl.String),  # event ids, ascending
-        "undated_claims_n": pl.Int64,  # hulls of the day that belong to the fleet by an undated claim only
-        "zone_ids": pl.List(pl.String),
-        "fleet_id": pl.String,
-        "source": pl.String,
-        "day_rule": pl.String,
+        "state": pl.String(),  # STATES
+        "hulls_n": pl.Int64(),
+        "mmsis": pl.List(pl.Int64()),  # ascending
+        "listening_hours": pl.Int64(),  # clock hours wholly in the day with a hull outside the fleet heard near every zone
+        "longest_hole_h": pl.Float64(),  # longest time of the day without a listening hour
+        "positions_n": pl.Int64(),  # positions of these hulls inside the zones in the day
+        "visits": pl.List(pl.String()),  # event ids, ascending
+        "undated_claims_n": pl.Int64(),  # hulls of the day that belong to the fleet by an undated claim only
+        "zone_ids": pl.List(pl.String()),
+        "fleet_id": pl.String(),
+        "source": pl.String(),
+        "day_rule": pl.String(),
     }
 )
 
@@ -107,7 +107,7 @@ def watch_days(
     zone_ids = sorted({z.id for z in zones})
 
     stays = stays_of(visits, zone_ids, fleet, parameters)
-    seen = _seen(stays, starts)
+    seen = days_touched(stays, starts)
     positions = _positions_of(inside_positions, seen, fleet, starts)
     hours_n, hole_h = listening_of_windows(common_hours(coverage_hours, zone_ids), starts)
     base = pl.DataFrame(
@@ -119,7 +119,7 @@ def watch_days(
             "window_end_utc": starts[1:],
             "listening_hours": hours_n,
             "longest_hole_h": hole_h,
-            "listened": _listened(hours_n, hole_h, starts, data_window, coverage) & _in_force(zones, starts),
+            "listened": listened(hours_n, hole_h, starts, data_window, coverage) & in_force(zones, starts),
         }
     ).with_columns(pl.col("window_start_utc", "window_end_utc").cast(pl.Datetime("ms")).dt.replace_time_zone("UTC"))
     state = pl.when(pl.col("hulls_n") > 0).then(pl.lit(OBSERVED))
@@ -134,9 +134,7 @@ def watch_days(
             pl.lit(spec.source).alias("source"),
             pl.lit(str(day_rule)).alias("day_rule"),
         )
-        .with_columns(
-            state.when(pl.col("listened")).then(pl.lit(NOT_OBSERVED)).otherwise(pl.lit(UNOBSERVABLE)).alias("state")
-        )
+        .with_columns(state.when(pl.col("listened")).then(pl.lit(NOT_OBSERVED)).otherwise(pl.lit(UNOBSERVABLE)).alias("state"))
         .sort("i")
         .select(pl.col(name).cast(kind) for name, kind in WATCH_DAYS.items())
     )
@@ -150,68 +148,7 @@ _HULLS = [
 ]
 
 
-def sensitivity(
-    visits: pl.DataFrame,
-    coverage_hours: Mapping[str, Hours],
-    data_window: tuple[int, int] | None,
-    zones: Sequence[Zone],
-    fleet: Fleet,
-    day_rule: DayRule,
-    parameters: WatchDayParameters | None = None,
-    coverage: CoverageParameters | None = None,
-    *,
-    first_day: date | None = None,
-    last_day: date | None = None,
-    hours_at_near_nm: Mapping[float, Mapping[str, Hours]] | None = None,
-) -> pl.DataFrame:
-    """The same days at other thresholds, one changed at a time: how far does the figure hang on them?
-
-    Columns: parameter, value, unit, is_chosen, days_observed, days_not_observed, days_unobservable, ship_days. Arguments as
-    of `watch_days`; `hours_at_near_nm` gives `coverage_hours` at other distances, where the caller has them.
-    """
-    parameters, coverage = parameters or WatchDayParameters(), coverage or CoverageParameters()
-    none = pl.DataFrame(schema={"mmsi": pl.Int32, "t_utc": TIME})
-    rows: list[dict[str, Any]] = []
-
-    def add(name: str, value: float, p: WatchDayParameters, c: CoverageParameters, hours: Mapping[str, Hours]) -> None:
-        days = watch_days(
-            visits, none, hours, data_window, zones, fleet, day_rule, p, c, first_day=first_day, last_day=last_day
-        )
-        row: dict[str, Any] = {"parameter": name, "value": float(value), "unit": units[name], "is_chosen": value == chosen[name]}
-        row |= {f"days_{s}": days.filter(pl.col("state") == s).height for s in (OBSERVED, NOT_OBSERVED, UNOBSERVABLE)}
-        rows.append(row | {"ship_days": int(days["hulls_n"].sum())})
-
-    chosen = parameters.values() | coverage.values()
-    units = {str(d["parameter"]): str(d["unit"]) for d in [*parameters.describe(), *coverage.describe()]}
-    for n in _with((1, 2, 3), parameters.min_positions):
-        add("watch_day.min_positions", n, replace(parameters, min_positions=n), coverage, coverage_hours)
-    for n in _with((12, 15, 18, 21, 24), coverage.min_listening_hours):
-        add("coverage.min_listening_hours", n, parameters, replace(coverage, min_listening_hours=n), coverage_hours)
-    for h in _with((2.0, 4.0, 6.0, 8.0), coverage.max_hole_h):
-        add("coverage.max_hole_h", h, parameters, replace(coverage, max_hole_h=h), coverage_hours)
-    near = {float(nm): hours for nm, hours in (hours_at_near_nm or {}).items()} | {float(coverage.near_nm): coverage_hours}
-    for nm in sorted(near):
-        add("coverage.near_nm", nm, parameters, replace(coverage, near_nm=nm), near[nm])
-    return pl.DataFrame(rows, schema=SENSITIVITY)
-
-
-SENSITIVITY = pl.Schema(
-    {
-        "parameter": pl.String,
-        "value": pl.Float64,
-        "unit": pl.String,
-        "is_chosen": pl.Boolean,
-        "days_observed": pl.Int64,
-        "days_not_observed": pl.Int64,
-        "days_unobservable": pl.Int64,
-        "ship_days": pl.Int64,
-    }
-)
-
-
-def stays_of(
-    visits: pl.DataFrame, zone_ids: Sequence[str], fleet: Fleet, parameters: WatchDayParameters
-) -> pl.DataFrame:
+def stays_of(visits: pl.DataFrame, zone_ids: Sequence[str], fleet: Fleet, parameters: WatchDayParameters) -> pl.DataFrame:
     """The visits that count: in one of the zones, not withdrawn, supported, cut to the time in the fleet.
 
     Columns: event_id, mmsi, start_ms, end_ms, undated. Of the interval only start = end where the visit has no length.
@@ -232,7 +169,7 @@ def day_starts_ms(days: Sequence[date], day_rule: DayRule) -> npt.NDArray[np.int
     return np.array([start for start, _ in windows] + [windows[-1][1]], np.int64)
 
 
-def _seen(stays: pl.DataFrame, starts: npt.NDArray[np.int64]) -> pl.DataFrame:
+def days_touched(stays: pl.DataFrame, starts: npt.NDArray[np.int64]) -> pl.DataFrame:
     """One row for each stay and day that it touches: i (index of the day), mmsi, event_id, undated."""
     start, end = stays["start_ms"].to_numpy(), stays["end_ms"].to_numpy()
     first = np.searchsorted(starts, start, "right") - 1
@@ -244,9 +181,7 @@ def _seen(stays: pl.DataFrame, starts: npt.NDArray[np.int64]) -> pl.DataFrame:
     return stays[row].select("mmsi", "event_id", "undated").with_columns(pl.Series("i", day, dtype=pl.Int64))
 
 
-def _positions_of(
-    inside: pl.DataFrame, seen: pl.DataFrame, fleet: Fleet, starts: npt.NDArray[np.int64]
-) -> pl.DataFrame:
+def _positions_of(inside: pl.DataFrame, seen: pl.DataFrame, fleet: Fleet, starts: npt.NDArray[np.int64]) -> pl.DataFrame:
     """Per day, the positions inside of the hulls that were seen that day while they belonged to the fleet: i, positions_n."""
     if not fleet.everyone:
         inside = inside.filter(in_fleet(inside, fleet))
@@ -260,7 +195,7 @@ def _positions_of(
     )
 
 
-def _listened(
+def listened(
     hours_n: npt.NDArray[np.int64],
     hole_h: npt.NDArray[np.float64],
     starts: npt.NDArray[np.int64],
@@ -274,7 +209,7 @@ def _listened(
     return good
 
 
-def _in_force(zones: Sequence[Zone], starts: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+def in_force(zones: Sequence[Zone], starts: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     """Days throughout which at least one of the zones holds: on others nothing can be said not to have been in it."""
     held = np.zeros(len(starts) - 1, np.bool_)
     for low, high in (z.validity_ms for z in zones):

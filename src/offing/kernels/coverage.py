@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from offing.kernels.jit import kernel
 
-Ints = npt.NDArray[np.signedinteger[Any]]
+Ints = npt.NDArray[np.integer[Any]]
 HOUR_MS = 3_600_000
 LON_WEST_E7 = -1_800_000_000
 LAT_SOUTH_E7 = -900_000_000
@@ -105,8 +105,10 @@ def heard(
                 n = _merge_equal_cells(cells, hours, hull_start, n)
                 hull_start = n
                 hull = m
-            column = min((x - LON_WEST_E7) // cell_e7 % columns_n, columns_n - 1)
-            row = min((y - LAT_SOUTH_E7) // cell_e7, rows_n - 1)
+            column = (x - LON_WEST_E7) // cell_e7 % columns_n
+            row = (y - LAT_SOUTH_E7) // cell_e7
+            if row >= rows_n:  # the north pole itself
+                row = np.int64(rows_n - 1)
             cell = row * columns_n + column
             x_low = LON_WEST_E7 + (x - LON_WEST_E7) // cell_e7 * cell_e7
             x_high = x_low + cell_e7

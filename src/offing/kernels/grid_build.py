@@ -112,7 +112,7 @@ def _cover(ax, ay, bx, by, zone_first, zone_box, places, size, tile_zone_start, 
                 upto += 1
             frame[:, :] = 0
             any_frame = False
-            for turn in range(-1, 2):
+            for turn in range(zone_box[z, 0] // WORLD, zone_box[z, 2] // WORLD + 1):
                 x = x0 + turn * WORLD
                 if x + size * step < zone_box[z, 0] or x - step > zone_box[z, 2]:
                     continue

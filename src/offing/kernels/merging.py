@@ -97,7 +97,7 @@ def merge_order(
 def receptions(
     order: Longs, key: Longs, lat_e7: Ints, lon_e7: Ints, msg_type: Shorts, timed: Bools
 ) -> tuple[Longs, Ints, Bools]:
-    """One row per equal (key, lat, lon, type), the first in the order: its index, how many rows it stands for, whether any is `timed`."""
+    """One row per equal (key, lat, lon, type), the first in the order: its index, how many rows it stands for, any `timed`?"""
     n = order.size
     kept = np.empty(n, np.int64)
     count = np.empty(n, np.int32)

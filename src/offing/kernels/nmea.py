@@ -44,10 +44,9 @@ def scan(buf: Bytes, ends: Int64s, lines: Lines) -> int:
 
     `ends`: the offset of the LF of each line, or the length of the buffer for a last line without one.
     """
-    commas = np.empty(8, np.int64)
     start, asked = 0, 0
     for i in range(len(ends)):
-        read_line(buf, start, ends[i], commas, lines[i])
+        read_line(buf, start, ends[i], lines[i])
         start = ends[i] + 1
         if lines[i]["stamp"] == c.STAMP_ASK and lines[i]["outcome"] == c.SENTENCE:
             asked += 1

@@ -162,83 +162,99 @@ def suffix_stamp(buf: Bytes, a: int, end: int, line: Line) -> bool:
 
 
 @kernel
-def ais_fields(buf: Bytes, at: int, end: int, commas: Any, n_commas: int, line: Line) -> bool:
-    """Read the six fields after the address of a VDM or VDO sentence whose last field ends at `end`; false: not whole."""
-    if n_commas < 6:
-        return False
-    total, part, seq, channel = commas[0] + 1, commas[1] + 1, commas[2] + 1, commas[3] + 1
-    if commas[1] != total + 1 or commas[2] != part + 1 or commas[3] - seq > 2 or commas[4] - channel > 2:
-        return False
-    n, k = buf[total] - 48, buf[part] - 48
-    if not 1 <= n <= 9 or not 1 <= k <= n:
-        return False
-    sequence = 0
-    for i in range(seq, commas[3]):
-        if not is_digit(buf[i]):
-            return False
-        sequence = sequence * 10 + (buf[i] - 48) + 1
-    key = (buf[at + 1] << 8 | buf[at + 2]) << 8 | buf[at + 5]
-    for i in range(channel, commas[4]):
-        key = key << 8 | buf[i]
-    fill = 0
-    if end - commas[5] == 2 and 48 <= buf[commas[5] + 1] <= 53:
-        fill = buf[commas[5] + 1] - 48
-    elif end - commas[5] != 1:
-        return False
-    line["key"] = key << 8 | sequence
-    line["total"] = n
-    line["part"] = k
-    line["payload"] = commas[4] + 1
-    line["payload_end"] = commas[5]
-    line["fill"] = fill
-    return True
+def xor(buf: Bytes, a: int, b: int) -> int:
+    """All bytes of buf[a:b] XORed, the checksum of NMEA 0183."""
+    x = 0
+    for i in range(a, b):
+        x ^= buf[i]
+    return x
 
 
 @kernel
-def sentence(buf: Bytes, at: int, end: int, commas: Any, line: Line) -> int:
+def ais_fields(buf: Bytes, at: int, end: int, line: Line) -> int:
+    """Read the fields of the VDM or VDO sentence at buf[at], none of them beyond `end`: where the last ends, or -1."""
+    i = at + 7
+    if i + 7 > end or buf[i + 1] != COMMA or buf[i + 3] != COMMA:
+        return -1
+    total, part = buf[i] - 48, buf[i + 2] - 48
+    if not 1 <= total <= 9 or not 1 <= part <= total:
+        return -1
+    i += 4
+    key = (buf[at + 1] << 8 | buf[at + 2]) << 8 | buf[at + 5]
+    sequence, digits = 0, 0
+    while i < end and is_digit(buf[i]) and digits < 2:
+        sequence = sequence * 10 + (buf[i] - 48) + 1
+        digits += 1
+        i += 1
+    if i >= end or buf[i] != COMMA:
+        return -1
+    i += 1
+    letters = 0
+    while i < end and buf[i] != COMMA and letters < 2:
+        key = key << 8 | buf[i]
+        letters += 1
+        i += 1
+    if i >= end or buf[i] != COMMA:
+        return -1
+    payload = i + 1
+    if end > payload + 1 and buf[end - 2] == COMMA:  # `end` is the star after a fill of one digit
+        comma = end - 2
+    else:
+        comma = payload
+        while comma < end and buf[comma] != COMMA:
+            comma += 1
+        if comma >= end:
+            return -1
+    fill, stop = 0, comma + 1
+    if stop < end and 48 <= buf[stop] <= 53:
+        fill = buf[stop] - 48
+        stop += 1
+    line["key"] = key << 8 | sequence
+    line["total"] = total
+    line["part"] = part
+    line["payload"] = payload
+    line["payload_end"] = comma
+    line["fill"] = fill
+    return stop
+
+
+@kernel
+def sentence(buf: Bytes, at: int, end: int, line: Line) -> int:
     """Read the sentence at buf[at]: its outcome, SENTENCE for a sound part of an AIS message."""
-    x, n_commas, star = 0, 0, at + 1
-    while star < end:
-        b = buf[star]
-        if b == STAR:
-            break
-        x ^= b
-        if b == COMMA:
-            if n_commas < 8:
-                commas[n_commas] = star
-            n_commas += 1
-        star += 1
-    n = (commas[0] if n_commas else star) - at - 1  # letters of the address
-    if n < 3:
+    star = end - 3  # where it stands unless there is a suffix
+    x = xor(buf, at + 1, star) if star > at and buf[star] == STAR else -1
+    given, rest = checksum_at(buf, star, end)
+    if x < 0 or given != x:
+        star = at + 1
+        while star < end and buf[star] != STAR:
+            star += 1
+        if star < end:
+            x = xor(buf, at + 1, star)
+            given, rest = checksum_at(buf, star, end)
+    n = 0  # letters of the address
+    while at + 1 + n < star and is_upper_alnum(buf[at + 1 + n]):
+        n += 1
+    if n < 3 or (at + 1 + n < star and buf[at + 1 + n] != COMMA):
         return c.BAD_FIELDS
-    for i in range(at + 1, at + 1 + n):
-        if not is_upper_alnum(buf[i]):
-            return c.BAD_FIELDS
-    ais = n == 5 and buf[at + 3] == 86 and buf[at + 4] == 68 and buf[at + 5] in (77, 79)  # VDM, VDO
-    stop, rest = star, star
-    if star < end:
-        if n_commas > 6 and ais:
-            return c.BAD_FIELDS
-        given, rest = checksum_at(buf, star, end)
-        if given != x:
-            return c.BAD_CHECKSUM
-    elif n_commas > 6 and ais:  # no checksum: what follows the seventh field is a suffix
-        stop, rest = commas[6], commas[6]
-    if not ais:
+    if star < end and given != x:
+        return c.BAD_CHECKSUM
+    if n != 5 or buf[at + 3] != 86 or buf[at + 4] != 68 or buf[at + 5] not in (77, 79):  # VDM, VDO
         key = 0
         for i in range(at + 1, at + 1 + min(n, 5)):
             key = key << 8 | buf[i]
         line["key"] = key
         return c.OTHER
-    if not ais_fields(buf, at, stop, commas, n_commas, line):
+    stop = ais_fields(buf, at, star, line)
+    if stop < 0 or (star < end and stop != star):
         return c.BAD_FIELDS
+    rest = rest if star < end else stop  # without a checksum the suffix follows the last field
     line["rest"] = rest
     return c.SENTENCE if suffix_stamp(buf, rest, end, line) else c.BAD_ENDING
 
 
 @kernel
-def read_line(buf: Bytes, start: int, end: int, commas: Any, line: Line) -> None:
-    """Fill one record of `nmea_codes.LINE` from buf[start:end]; `commas` is scratch, int64[8]."""
+def read_line(buf: Bytes, start: int, end: int, line: Line) -> None:
+    """Fill one record of `nmea_codes.LINE` from buf[start:end]."""
     too_long = end - start > c.MAX_LINE
     if end - start >= 3 and buf[start] == 0xEF and buf[start + 1] == 0xBB and buf[start + 2] == 0xBF:
         start += 3
@@ -285,4 +301,4 @@ def read_line(buf: Bytes, start: int, end: int, commas: Any, line: Line) -> None
     if at >= end or buf[at] not in (BANG, DOLLAR):
         line["outcome"] = c.BAD_FIELDS
         return
-    line["outcome"] = sentence(buf, at, end, commas, line)
+    line["outcome"] = sentence(buf, at, end, line)

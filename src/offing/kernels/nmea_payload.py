@@ -46,15 +46,22 @@ NOT_BEFORE[24] = 40
 @kernel
 def load(buf: Bytes, a: int, b: int, words: Words, n: int) -> int:
     """Append the characters buf[a:b] to the `n` already in `words`: how many there are then, or -1 for an illegal one."""
-    bad = 0
+    bad, k, letters = 0, n // 10, n % 10
+    word = words[k] if k < N_WORDS else 0
     for i in range(a, b):
         v = _ARMOR[buf[i]]
         bad |= v
-        k = n // 10
-        if k < N_WORDS:
-            words[k] = (words[k] << 6) | (v & 63)
-        n += 1
-    return -1 if bad > 63 else n
+        word = (word << 6) | (v & 63)
+        letters += 1
+        if letters == 10:
+            if k < N_WORDS:
+                words[k] = word
+            k += 1
+            letters = 0
+            word = 0
+    if k < N_WORDS:
+        words[k] = word
+    return -1 if bad > 63 else n + b - a
 
 
 @kernel

@@ -55,7 +55,7 @@ class Store:
             temporary.write_text(_settings_text(region, parameters or {}), encoding="utf-8")
             with temporary.open("rb") as written:
                 os.fsync(written.fileno())
-            os.replace(temporary, root / SETTINGS)  # the last step: a folder without it is no logbook yet
+            temporary.replace(root / SETTINGS)  # the last step: a folder without it is no logbook yet
             sync_folder(root)
         except OSError as error:
             raise LogbookError(
@@ -96,7 +96,11 @@ class Store:
         return value
 
     def parameters(self) -> dict[str, Any]:
-        """The table [parameters] of the settings as `{"visit.max_gap_h": 6}`; `[parameters.visit]` with `max_gap_h = 6` is the same."""
+        """The table [parameters] of the settings as `{"visit.max_gap_h": 6}`.
+
+        `"visit.max_gap_h" = 6` and `max_gap_h = 6` under [parameters.visit] say the same.
+        Raises `LogbookError` naming the line.
+        """
         table = self.settings().get("parameters", {})
         if not isinstance(table, dict):
             raise LogbookError(

@@ -104,7 +104,7 @@ def publish(moves: Iterable[tuple[Path, Path]]) -> None:
             missing = missing.parent
             folders.add(missing)
         final.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(temporary, final)
+        temporary.replace(final)
         folders.add(final.parent)
     for folder in sorted(folders):
         sync_folder(folder)

@@ -132,7 +132,7 @@ _FILE = (
 
 
 class Ledger:
-    """Reads and writes `ledger.sqlite`. Connections live for one act, so a `Ledger` may be shared by threads and survives a fork."""
+    """Reads and writes `ledger.sqlite`. A connection lives for one act: threads may share it, forks may follow."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -160,7 +160,7 @@ class Ledger:
 
     def files(self, held_at_ms: int | None = None) -> list[FileLine]:
         """The files that count now, or counted at an instant; ordered by when they came, then by sha256."""
-        where, values = "h.held_to_ms IS NULL", ()
+        where, values = "h.held_to_ms IS NULL", tuple[object, ...]()
         if held_at_ms is not None:
             where, values = "h.held_from_ms <= ?1 AND (h.held_to_ms IS NULL OR h.held_to_ms > ?1)", (held_at_ms,)
         return self._files(where, values)
@@ -240,7 +240,7 @@ class Ledger:
             rows = db.execute(
                 "SELECT id, started_ms, finished_ms, known_from_ms, details FROM runs ORDER BY known_from_ms"
             ).fetchall()
-        return [RunLine(*row[:4], details=json.loads(row[4])) for row in rows]
+        return [RunLine(row[0], row[1], row[2], row[3], json.loads(row[4])) for row in rows]
 
     # -- zones and fleets of the user's own
 
@@ -282,7 +282,7 @@ class Ledger:
         return changed
 
     def _texts(self, table: str, at_ms: int | None) -> list[UserText]:
-        where, values = "replaced_ms IS NULL", ()
+        where, values = "replaced_ms IS NULL", tuple[object, ...]()
         if at_ms is not None:
             where, values = "added_ms <= ?1 AND (replaced_ms IS NULL OR replaced_ms > ?1)", (at_ms,)
         with self._open() as db:
@@ -291,7 +291,7 @@ class Ledger:
 
     @contextmanager
     def _open(self, write: bool = False) -> Iterator[sqlite3.Connection]:
-        """A connection for one act. A reader never changes the file; in a folder that it may not write to it needs no lock file."""
+        """A connection for one act. A reader changes nothing, and where it may not write it needs no write-ahead log."""
         folder = self.path.parent
         if write:
             address = f"{self.path.absolute().as_uri()}?mode=rwc"

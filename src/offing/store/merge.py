@@ -1,9 +1,8 @@
-"""Merged days: the positions of one UTC day from all held files, in one total order, each position once with its receptions counted."""
+"""Merged days: the positions of a UTC day from all held files, in one total order, each once with its receptions counted."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -87,7 +86,7 @@ def merged_days(store: Store) -> list[MergedDay]:
 
 
 def merged(store: Store, days: Sequence[date] | None = None, columns: Sequence[str] | None = None) -> pl.LazyFrame:
-    """The merged positions of some UTC days (None: all), in order of day and then of `MERGED_ORDER`, with columns of `schemas.MERGED`."""
+    """The merged positions of some UTC days (None: all), by day and then in `MERGED_ORDER`; columns of `schemas.MERGED`."""
     wanted = None if days is None else set(days)
     paths = [d.path for d in merged_days(store) if wanted is None or d.day in wanted]
     frame = pl.scan_parquet(paths, glob=False, hive_partitioning=False) if paths else lake.empty_frame(schemas.MERGED).lazy()
@@ -140,7 +139,7 @@ def _merge_day(day: date, pieces: list[_Piece], scratch: Path, folder: Path) -> 
     table = _table(frame, [p.sha256 for p in pieces], source, counts, tracked)
     temporary, final = scratch / f"{day}.part", folder / _day_file(day)
     lake.write_table(table, temporary, {"offing.content": content})
-    os.replace(temporary, final)
+    temporary.replace(final)
     return MergedDay(day, final, table.num_rows, content)
 
 
@@ -155,8 +154,10 @@ def _fold_together(
     column: dict[str, Any] = {n: _array(frame[n]) for n in ("lat_e7", "lon_e7", "msg_type")}
     keys = _array(own["key"])
     if starts.size > 2:
-        moving = [_array(frame[n].fill_null(-np.inf)) for n in ("speed_kn", "course_deg", "heading_deg")]
-        order = merging.merge_order(keys, column["lat_e7"], column["lon_e7"], *moving, column["msg_type"], starts)
+        speed, course, heading = (_array(frame[n].fill_null(-np.inf)) for n in ("speed_kn", "course_deg", "heading_deg"))
+        order = merging.merge_order(
+            keys, column["lat_e7"], column["lon_e7"], speed, course, heading, column["msg_type"], starts
+        )
     else:
         order = np.arange(frame.height)  # one part: sorted already
     timed = own["timed"].to_numpy(writable=True)

@@ -1,4 +1,4 @@
-"""From a reader's batches to the immutable parts of one file: split by UTC day, sorted, freed of twins, written, and only then told."""
+"""From a reader's batches to the immutable parts of one file: split by UTC day, sorted, without twins."""
 
 from __future__ import annotations
 
@@ -214,7 +214,7 @@ class _Heap:
 
     def add(self, frame: pl.DataFrame) -> None:
         if frame.height:
-            self._loose.append(frame.select(self._empty.columns).cast(dict(self._empty.schema)))
+            self._loose.append(frame.select(self._empty.columns).cast(self._empty.schema))
             self.held_bytes += int(frame.estimated_size())
             self.rows += frame.height
 
@@ -247,7 +247,7 @@ class _Heap:
         self.held_bytes = 0
 
     def days(self) -> list[int]:
-        """Days since 1970-01-01 of which there are rows. If anything was spilled, all is, so that one day is in memory at a time."""
+        """Days since 1970-01-01 that have rows. Once anything was spilled all is, so that one day is in memory at a time."""
         if self._files:
             self.spill()
         else:
@@ -301,7 +301,7 @@ def _without_twins(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_first_of_runs(counted: pl.DataFrame, side: pl.DataFrame) -> pl.DataFrame:
-    """Static rows of a day and the names that came with positions, sorted; a name that only repeats the row before it is left out.
+    """Static rows of a day and the names that came with positions, sorted, less the names that only repeat the row before.
 
     A join as of any instant gives the same name as with all of them.
     """

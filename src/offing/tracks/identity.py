@@ -62,9 +62,7 @@ def in_fleet(frame: pl.DataFrame, fleet: Fleet, *, time: str = "t_utc") -> pl.Se
     return rows.select(pl.col("_row").is_in(hits["_row"].implode())).to_series().alias("in_fleet")
 
 
-def clip_to_fleet(
-    frame: pl.DataFrame, fleet: Fleet, *, start: str = "entry_t_utc", end: str = "exit_t_utc"
-) -> pl.DataFrame:
+def clip_to_fleet(frame: pl.DataFrame, fleet: Fleet, *, start: str = "entry_t_utc", end: str = "exit_t_utc") -> pl.DataFrame:
     """The parts of each row's interval during which its `mmsi` belonged to the fleet.
 
     Adds `start_ms`, `end_ms` (the part kept) and `undated`. A row whose interval meets several spells comes once for each,

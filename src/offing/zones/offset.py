@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from offing.model.schemas import E7
+from offing.model.zone import Ring
 from offing.zones.geodesic import Floats, along, destination
 from offing.zones.rings import Polygons, canonical, closed, quantised
 from offing.zones.shapes import difference, polygons_of, shape, union
@@ -49,6 +50,14 @@ class Part:
         lat = [*self.lat_deg, self.lat_deg[0]]
         return [along(k, lon[i], lat[i], lon[i + 1], lat[i + 1], spacing_m) for i, k in enumerate(self.kinds)]
 
+    def ring(self) -> Ring:
+        """The line itself. Edges of a zone are straight in longitude and latitude: only other kinds need points between."""
+        lines = []
+        for kind, (lon, lat, _) in zip(self.kinds, self.segments(), strict=True):
+            points = np.column_stack([lon[:-1], lat[:-1]])
+            lines.append(points[:1] if kind in ("straight", "normal") else points)
+        return closed(quantised(np.concatenate(lines)))
+
 
 @dataclass(frozen=True)
 class Baseline:
@@ -60,27 +69,21 @@ class Baseline:
 
 def inside(baseline: Baseline) -> Polygons:
     """The landward side of the baseline itself: internal waters and land."""
-    return canonical([_ring(part)] for part in baseline.parts)
+    return canonical([part.ring()] for part in baseline.parts)
 
 
 def within(baseline: Baseline, distance_m: float) -> Polygons:
     """Everything landward of the limit at a distance: the waters, what lies inside the baseline, and the land."""
     pieces: list[Any] = []
     for part in baseline.parts:
-        pieces.append(shape([_ring(part)]))
+        pieces.append(shape([part.ring()]))
         pieces += _strips_and_discs(part, distance_m)
     return polygons_of(union(pieces).simplify(_DUST_E7))
 
 
 def between(baseline: Baseline, inner_m: float, outer_m: float) -> Polygons:
-    """The ring beyond one limit out to another. Its inner edge is the outer edge of `within(baseline, inner_m)`, vertex by vertex."""
+    """The ring beyond one limit out to another; its inner edge has the very vertices of `within(baseline, inner_m)`."""
     return difference(within(baseline, outer_m), within(baseline, inner_m))
-
-
-def _ring(part: Part) -> Any:
-    lines = part.segments()
-    points = np.concatenate([np.column_stack([lon[:-1], lat[:-1]]) for lon, lat, _ in lines])
-    return closed(quantised(points))
 
 
 def _strips_and_discs(part: Part, distance_m: float) -> list[Any]:

@@ -1,0 +1,119 @@
+"""What the commands share: the logbook asked for, options by name, notes, progress."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from typer.core import TyperGroup
+
+from offing.faces.cli.output import Form, note
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from offing.logbook import Logbook
+
+__all__ = ["DefaultGroup", "Form", "FormatOption", "Settings", "logbook_of", "note", "progress"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What was said before the command."""
+
+    folder: Path
+
+
+def logbook_of(context: typer.Context, *, notes: bool = False) -> Logbook:
+    """Open the logbook that the user means; with `notes`, say what to know before reading figures."""
+    from offing.logbook import Logbook
+
+    book = Logbook.open(context.obj.folder)
+    if notes:
+        for text in book.notes():
+            note(f"note: {text}")
+    return book
+
+
+FormatOption = Annotated[Form, typer.Option("--format", help="How to print it.")]
+ZoneOption = Annotated[list[str], typer.Option("--zone", metavar="ID", help="Zone; several mean any of them.")]
+FleetOption = Annotated[str, typer.Option("--fleet", metavar="ID", help="Fleet, `any`, or `flag-xx`.")]
+SinceOption = Annotated[str, typer.Option("--since", metavar="DAY", help="First day, 2024-03-01.")]
+UntilOption = Annotated[str, typer.Option("--until", metavar="DAY", help="Last day, included.")]
+AsOfOption = Annotated[str, typer.Option("--as-of", metavar="DAY", help="Count days up to this one.")]
+KnownAtOption = Annotated[str, typer.Option("--known-at", metavar="TIME", help="As this logbook held it then.")]
+PublishedByOption = Annotated[str, typer.Option("--published-by", metavar="DAY", help="Bulletins published by then.")]
+DayRuleOption = Annotated[str, typer.Option("--day-rule", metavar="RULE", help="Another day: 'Asia/Taipei 06:00'.")]
+
+
+def day_or_none(text: str) -> date | None:
+    """A day, where one was given."""
+    from offing.model.times import parse_day
+
+    return parse_day(text) if text else None
+
+
+def ms_or_none(text: str) -> int | None:
+    """An instant, where one was given."""
+    from offing.model.times import parse_time
+
+    return parse_time(text) if text else None
+
+
+def figure_options(
+    since: str = "", until: str = "", as_of: str = "", known_at: str = "", published_by: str = "", day_rule: str = ""
+) -> dict[str, object]:
+    """The options of figures as fields of `FigureSpec`."""
+    from offing.model.times import DayRule
+
+    return {
+        "first_day": day_or_none(since),
+        "last_day": day_or_none(until),
+        "as_of": day_or_none(as_of),
+        "known_at_ms": ms_or_none(known_at),
+        "published_by": day_or_none(published_by),
+        "day_rule": DayRule.parse(day_rule) if day_rule else None,
+    }
+
+
+class DefaultGroup(TyperGroup):
+    """A group whose command `show` may be left out: `offing zones`, `offing zones ID`, `offing zones add FILE`."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        """Put `show` before words that name no command."""
+        if (not args or args[0] not in self.commands) and not {"--help", "-h"} & set(args[:1]):
+            args = ["show", *args]
+        return super().parse_args(ctx, args)
+
+
+@contextmanager
+def progress(unit: str = "steps") -> Iterator[Callable[[str, float, float], None]]:
+    """Show how far long work is: a bar on a terminal, else a quiet line when something new begins."""
+    if not sys.stderr.isatty():
+        said: set[str] = set()
+
+        def tell(what: str, done: float, of: float) -> None:
+            if what not in said and of:
+                said.add(what)
+                note(f"{what} ({of:,.0f} {unit})")
+
+        yield tell
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, int] = {}
+
+        def draw(what: str, done: float, of: float) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=of)
+            bar.update(tasks[what], completed=done, total=of)  # type: ignore[arg-type]
+
+        yield draw

@@ -1,0 +1,143 @@
+"""Commands that write: init, ingest, retract, run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from offing.errors import UsageError
+from offing.faces.cli.common import (
+    FormatOption,
+    SinceOption,
+    UntilOption,
+    day_or_none,
+    logbook_of,
+    ms_or_none,
+    note,
+    progress,
+)
+from offing.faces.cli.output import Form, emit_records, line
+
+
+def init(
+    context: typer.Context,
+    region: Annotated[str, typer.Option("--region", help="Region pack: its zones, fleets and published series.")] = "east_asia",
+) -> None:
+    """Make a logbook."""
+    from offing.logbook import Logbook
+
+    book = Logbook.create(context.obj.folder, region)
+    pack = book.waters.pack
+    line(f"Made the logbook {book.store.root} with the waters {pack.id} {pack.version}: {len(pack.zones)} zones, {len(pack.fleets)} fleets.")
+
+
+def ingest(
+    context: typer.Context,
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files or folders.")],
+    form: Annotated[str, typer.Option("--as", metavar="FORM", help="auto, or the name of a reader: nmea, csv, ...")] = "auto",
+    mapping: Annotated[str, typer.Option("--map", metavar="FILE", help="Mapping of a CSV's columns (TOML).")] = "",
+    base_time: Annotated[str, typer.Option("--base-time", metavar="TIME", help="Time of rows that carry none.")] = "",
+    keep: Annotated[bool, typer.Option("--keep", help="Keep a compressed copy, so that `why` can always show raw text.")] = False,
+    output: FormatOption = Form.TABLE,
+) -> None:
+    """Read files into the logbook; folders whole, file by file."""
+    from offing.pipeline.ingest import FileProblem
+
+    book = _open_or_make(context)
+    base_ms = ms_or_none(base_time)
+    with progress("bytes") as tell:
+        results = book.ingest(
+            *paths, form=form, mapping=mapping or None, base_time_ms=base_ms, keep=keep,
+            progress=lambda path, done, of: tell(f"reading {Path(path).name}", done, of),
+        )  # fmt: skip
+    taken = [r for r in results if not isinstance(r, FileProblem)]
+    problems = [r for r in results if isinstance(r, FileProblem)]
+    rows = [
+        {
+            "path": r.path,
+            "format": r.reader,
+            "rows": r.rows,
+            "positions": r.positions,
+            "statics": r.statics,
+            "fragments": r.fragments,
+            "ignored": dict(r.ignored),
+            "duplicates": r.duplicates,
+            "rejects": dict(r.rejects),
+            "already": r.already,
+        }
+        for r in taken
+    ]
+    if rows or output is not Form.TABLE:
+        emit_records(rows, output, title="read")
+    for problem in problems:
+        note(f"offing: {_named(problem.path, str(problem.error))}")
+    named = {str(Path(p).absolute()) for p in paths if not Path(p).is_dir()}
+    if not taken or any(str(Path(p.path).absolute()) in named for p in problems):
+        raise typer.Exit(2)
+
+
+def _named(path: str, sentence: str) -> str:
+    """The sentence, with the file's name before it unless it has it."""
+    return sentence if Path(path).name in sentence else f"{path}: {sentence}"
+
+
+def _open_or_make(context: typer.Context):  # type: ignore[no-untyped-def]
+    from offing.logbook import Logbook
+
+    folder: Path = context.obj.folder
+    if not folder.exists() and folder == Path("logbook"):
+        note("note: made the logbook ./logbook with the waters east_asia.")
+        return Logbook.create(folder)
+    return Logbook.open(folder)
+
+
+def retract(
+    context: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="FILE|SHA", help="A path, or the first digits of a sha256.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; it stays in the record.")],
+) -> None:
+    """Take a wrong file back, in the open."""
+    gone = logbook_of(context).retract(file, reason)
+    line(f"Retracted {gone.path} ({gone.sha256[:16]}): {reason}. `offing run` corrects the events; nothing is deleted.")
+
+
+def run(
+    context: typer.Context,
+    since: SinceOption = "",
+    until: UntilOption = "",
+    settings: Annotated[list[str], typer.Option("--set", metavar="KIND.NAME=VALUE", help="Another value of a parameter.")] = [],  # noqa: B006
+    output: FormatOption = Form.TABLE,
+) -> None:
+    """Work out tracks, visits and coverage from the files read."""
+    from offing.pipeline.methods import Method, parse_settings
+
+    book = logbook_of(context)
+    values = parse_settings(settings)
+    Method.of({**book.store.parameters(), **values})
+    first, last = day_or_none(since), day_or_none(until)
+    if first and last and last < first:
+        raise UsageError(f"--until {until} is before --since {since}.", "Exchange them.")
+    _warm()
+    with progress("days") as tell:
+        done = book.run(first, last, values, tell)
+    row = {"days": done.days_n, "positions": done.positions_n, "untracked": done.untracked_n, **done.visits, "method": done.method}
+    emit_records([row], output, title="run: visits")
+
+
+def _warm() -> None:
+    from offing.kernels.jit import is_warm
+
+    if not is_warm():
+        note("note: compiling kernels for this processor, once (about half a minute).")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("init")(init)
+    app.command("ingest")(ingest)
+    app.command("retract")(retract)
+    app.command("run")(run)
+
+

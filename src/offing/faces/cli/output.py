@@ -1,0 +1,126 @@
+"""How tables leave the command line: for the eye, or as JSON, CSV or Parquet, always the same rows."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from offing.errors import UsageError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+MOST_ROWS = 200
+"""Rows that a table for the eye shows; the other forms always hold all."""
+
+
+class Form(StrEnum):
+    """Forms of output."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+def note(text: str) -> None:
+    """One line for the user beside the result, on standard error."""
+    sys.stderr.write(text.rstrip() + "\n")
+
+
+def line(text: str = "") -> None:
+    """One line of the result."""
+    sys.stdout.write(text + "\n")
+
+
+def emit(frame: pl.DataFrame, form: Form, *, title: str = "", columns: Sequence[str] = ()) -> None:
+    """Print a table. `columns` are those shown to the eye; all other forms hold every column.
+
+    JSON is one array of objects and nothing else; times are ISO 8601 with Z, days YYYY-MM-DD, lists arrays.
+    """
+    if form is Form.JSON:
+        sys.stdout.write(_texts(frame).write_json() + "\n")
+    elif form is Form.CSV:
+        sys.stdout.write(_flat(_texts(frame)).write_csv())
+    elif form is Form.PARQUET:
+        if sys.stdout.isatty():
+            raise UsageError("Parquet is not for the screen.", "Send it to a file: ... --format parquet > out.parquet")
+        frame.write_parquet(sys.stdout.buffer)
+    else:
+        _show(frame.select([c for c in columns if c in frame.columns] or frame.columns), title)
+
+
+def emit_records(rows: list[dict[str, Any]], form: Form, *, title: str = "", columns: Sequence[str] = ()) -> None:
+    """Print rows whose values may be objects (`{"no_time": 3}`): objects in JSON, their JSON text elsewhere."""
+    if form is Form.JSON:
+        sys.stdout.write(json.dumps(rows, ensure_ascii=False, default=str) + "\n")
+        return
+    import polars as pl
+
+    def cell(value: Any) -> Any:
+        if isinstance(value, dict):
+            inner = ", ".join(f"{k} {v}" for k, v in value.items())
+            return inner if form is Form.TABLE else json.dumps(value, ensure_ascii=False)
+        if isinstance(value, (list, tuple)):
+            return ", ".join(map(str, value)) if form is Form.TABLE else json.dumps(list(value), ensure_ascii=False)
+        return value
+
+    flat = [{k: cell(v) for k, v in row.items()} for row in rows]
+    emit(pl.DataFrame(flat, infer_schema_length=None), form, title=title, columns=columns)
+
+
+def _texts(frame: pl.DataFrame) -> pl.DataFrame:
+    """Times and days as text."""
+    import polars as pl
+
+    out = []
+    for name, dtype in frame.schema.items():
+        if isinstance(dtype, pl.Datetime):
+            ms = pl.col(name).dt.millisecond()
+            text = pl.col(name).dt.strftime("%Y-%m-%dT%H:%M:%S")
+            tail = pl.when(ms == 0).then(pl.lit("Z")).otherwise(pl.format(".{}Z", ms.cast(pl.String).str.zfill(3)))
+            out.append((text + tail).alias(name))
+        elif dtype == pl.Date:
+            out.append(pl.col(name).dt.strftime("%Y-%m-%d").alias(name))
+    return frame.with_columns(out)
+
+
+def _flat(frame: pl.DataFrame) -> pl.DataFrame:
+    """Lists as words separated by blanks, for CSV and for the eye."""
+    import polars as pl
+
+    lists = [n for n, d in frame.schema.items() if isinstance(d, pl.List)]
+    return frame.with_columns([pl.col(n).cast(pl.List(pl.String)).list.join(" ") for n in lists])
+
+
+def _show(frame: pl.DataFrame, title: str) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console()
+    if not frame.width or not frame.height:
+        console.print(f"{title}: none" if title else "none", highlight=False)
+        return
+    table = Table(title=title or None, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    shown = _flat(_texts(frame.head(MOST_ROWS)))
+    for name, dtype in frame.schema.items():
+        table.add_column(name, justify="right" if dtype.is_numeric() and name != "mmsi" else "left", overflow="fold")
+    for row in shown.iter_rows():
+        table.add_row(*(Text(_cell(v)) for v in row))
+    console.print(table)
+    if frame.height > MOST_ROWS:
+        console.print(f"... {frame.height - MOST_ROWS:,} more rows; --format csv has all {frame.height:,}.", highlight=False)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.5f}".rstrip("0").rstrip(".") if abs(value) < 1000 else f"{value:,.0f}"
+    return str(value)

@@ -1,0 +1,180 @@
+"""The logbook: the one object that every face, notebook and test uses. A table of contents: each method hands on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from offing.figures.ids import FigureSpec
+from offing.figures.presence import By
+from offing.model.fleet import Fleet
+from offing.model.times import DayRule
+from offing.model.units import Unit
+from offing.model.zone import Zone
+from offing.pipeline import figuring, ingest, methods, queries, run, waters, why
+from offing.store import Store
+from offing.store.ledger import FileLine
+from offing.zones.user import write_zones
+
+Names = str | Sequence[str]
+
+
+def _several(names: Names) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+class Logbook:
+    """An open logbook folder. Tables are polars data frames; times are UTC; every method is documented where it leads."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    @classmethod
+    def create(cls, root: Path | str, region: str = "east_asia") -> Logbook:
+        """Make a logbook in a new folder, with the zones and fleets of a region pack."""
+        waters.pack_of(region)
+        return cls(Store.create(Path(root), region))
+
+    @classmethod
+    def open(cls, root: Path | str) -> Logbook:
+        """Open a logbook. Raises `LogbookError` where there is none."""
+        return cls(Store.open(Path(root)))
+
+    @cached_property
+    def waters(self) -> waters.Waters:
+        """The zones and fleets in force."""
+        return waters.load(self.store)
+
+    # -- in
+
+    def ingest(
+        self,
+        *paths: Path | str,
+        form: str = "auto",
+        mapping: Path | str | None = None,
+        base_time_ms: int | None = None,
+        keep: bool = False,
+        progress: ingest.Progress | None = None,
+    ) -> list[FileLine | ingest.FileProblem]:
+        """Read files and folders: `pipeline.ingest.ingest`."""
+        mapping_path = Path(mapping) if mapping else None
+        return ingest.ingest(self.store, [Path(p) for p in paths], form, mapping_path, base_time_ms, keep, progress)
+
+    def retract(self, file_or_sha: str | Path, reason: str) -> FileLine:
+        """Take a file back in the open: `pipeline.ingest.retract`."""
+        return ingest.retract(self.store, file_or_sha, reason)
+
+    def run(
+        self,
+        since: date | None = None,
+        until: date | None = None,
+        settings: Mapping[str, float] | None = None,
+        progress: run.Progress | None = None,
+    ) -> run.RunSummary:
+        """Work out the events: `pipeline.run.run`."""
+        return run.run(self.store, self.waters, settings=settings or {}, since=since, until=until, progress=progress)
+
+    # -- what is there
+
+    def status(self) -> list[dict[str, Any]]:
+        """One row for each held file: path, sha256, format, rows and where they went."""
+        return queries.status(self.store)
+
+    def rejects(self, file: str | None = None) -> pl.DataFrame:
+        """Rows that were not kept: path, row, reason, detail."""
+        return queries.rejects(self.store, file)
+
+    def notes(self) -> list[str]:
+        """What a user should know before reading figures: never run, or files and zones newer than the last run."""
+        return queries.notes(self.store, self.waters)
+
+    def sql(self, query: str) -> pl.DataFrame:
+        """Ask in DuckDB's SQL: tables positions, statics, rejects, visits, files, runs, zones, fleets."""
+        return queries.sql(self.store, self.waters, query)
+
+    def method(self, kind: str | None = None) -> list[dict[str, Any]]:
+        """Parameters in force, with unit, range and source."""
+        return figuring.current_method(self.store).describe(kind)
+
+    def zones(self) -> dict[str, Zone]:
+        """Zones by id."""
+        return self.waters.zones
+
+    def add_zones(self, path: Path | str) -> list[Zone]:
+        """Add the zones of a GeoJSON file."""
+        added = waters.add_zones(self.store, Path(path))
+        self.__dict__.pop("waters", None)
+        return added
+
+    def export_zones(self) -> str:
+        """All zones as GeoJSON text."""
+        return write_zones(self.waters.zone_list)
+
+    def fleets(self) -> dict[str, Fleet]:
+        """Fleets by id; `any` and `flag-xx` are there too."""
+        return self.waters.fleets
+
+    def add_fleets(self, path: Path | str) -> list[Fleet]:
+        """Add the fleets of a TOML file."""
+        added = waters.add_fleets(self.store, Path(path))
+        self.__dict__.pop("waters", None)
+        return added
+
+    # -- out
+
+    def visits(
+        self,
+        zone: Names = (),
+        fleet: str | None = None,
+        mmsi: int | None = None,
+        since: date | None = None,
+        until: date | None = None,
+        known_at_ms: int | None = None,
+        withdrawn: bool = False,
+    ) -> pl.DataFrame:
+        """Visits by entry: columns of `model.schemas.VISITS` and `version`."""
+        asked = queries.VisitFilter(_several(zone), fleet, mmsi, since, until, known_at_ms, withdrawn)
+        return queries.visits(self.store, self.waters, asked)
+
+    def now(self, zone: Names, at_ms: int | None = None) -> pl.DataFrame:
+        """Hulls that are still inside at an instant (default: the clock)."""
+        return queries.inside_now(self.store, self.waters, _several(zone), at_ms)
+
+    def days(self, zone: Names, fleet: str, sensitivity: bool = False, **more: Any) -> pl.DataFrame:
+        """Watch days of zones (any of them) and a fleet; `more`: fields of `figures.ids.FigureSpec`."""
+        asked = self._ask(zone, fleet, **more)
+        return asked.sensitivity() if sensitivity else asked.days()
+
+    def presence(self, zone: Names, fleet: str, by: By = "month", unit: Unit | str = Unit.SHIP_DAYS, **more: Any) -> pl.DataFrame:
+        """Presence by day, month or year in one unit."""
+        return self._ask(zone, fleet, **more).presence(by, Unit(unit))
+
+    def streaks(self, zone: Names, fleet: str, source: str = "ais", **more: Any) -> pl.DataFrame:
+        """Streaks of AIS watch days or of an office's bulletins."""
+        return self._ask(zone, fleet, source=source, **more).streaks()
+
+    def records(self, zone: Names = (), fleet: str | None = None, source: str | None = None, **more: Any) -> pl.DataFrame:
+        """Record histories: of one series, or of all that are published and, where zone and fleet are named, of AIS."""
+        return queries.records(self.store, self.waters, _several(zone), fleet, source, more)
+
+    def why(self, name: str, everything: bool = False) -> list[why.Link]:
+        """The chain from a figure or event down to file, line and raw text."""
+        return why.why(self.store, self.waters, name, everything=everything)
+
+    def _ask(self, zone: Names, fleet: str, source: str = "ais", day_rule: DayRule | None = None, **more: Any) -> figuring.Question:
+        spec = FigureSpec("streak", tuple(sorted(set(_several(zone)))), fleet, source, day_rule=day_rule)
+        return figuring.Question.of(self.store, self.waters, replace(spec, **more))
+
+
+def describe_method(kind: str | None) -> str:
+    """The definition of a kind in words."""
+    return methods.DEFINITIONS.get(kind or "", "")
+
+
+OnProgress = Callable[[str, int, int], None]

@@ -1,0 +1,223 @@
+"""Reading a logbook: files, visits, who is inside now, records over several series, SQL, and what to know beforehand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from offing.errors import UsageError
+from offing.figures.ids import FigureSpec
+from offing.figures.records import RECORDS
+from offing.model.schemas import MERGED, VISITS
+from offing.model.times import UTC_DAY, iso
+from offing.pipeline.figuring import AIS, Question, current_method, published_series
+from offing.pipeline.run import last_run
+from offing.pipeline.waters import Waters
+from offing.store import Store, lake
+from offing.store.folder import now_ms
+from offing.store.history import events
+from offing.store.lookup import rejects as stored_rejects
+from offing.store.lookup import statics_of
+from offing.store.merge import merged_days
+from offing.tracks.identity import clip_to_fleet
+
+
+def status(store: Store) -> list[dict[str, Any]]:
+    """One row for each held file; `rows` = positions + statics + fragments + ignored + duplicates + rejects."""
+    return [
+        {
+            "path": f.path,
+            "sha256": f.sha256,
+            "format": f.reader,
+            "rows": f.rows,
+            "positions": f.positions,
+            "statics": f.statics,
+            "fragments": f.fragments,
+            "ignored": dict(f.ignored),
+            "duplicates": f.duplicates,
+            "rejects": dict(f.rejects),
+            "first_t_utc": None if f.first_t_ms is None else iso(f.first_t_ms),
+            "last_t_utc": None if f.last_t_ms is None else iso(f.last_t_ms),
+            "bytes": f.bytes,
+            "kept": f.kept,
+            "ingested_utc": iso(f.held_from_ms),
+        }
+        for f in sorted(store.ledger.files(), key=lambda f: (f.path, f.sha256))
+    ]
+
+
+def rejects(store: Store, file: str | None) -> pl.DataFrame:
+    """Rejected rows of all held files, or of those whose path or sha256 contains a text: path, row, reason, detail, file."""
+    rows = stored_rejects(store).select("path", "row", "reason", "detail", "file")
+    if file is None:
+        return rows
+    return rows.filter(pl.col("path").str.contains(file, literal=True) | pl.col("file").str.starts_with(file))
+
+
+def notes(store: Store, waters: Waters) -> list[str]:
+    """What a user should know before reading events and figures."""
+    before = last_run(store)
+    held = {f.sha256 for f in store.ledger.files()}
+    if before is None:
+        return ["Nothing was worked out yet: `offing run` does."] if held else []
+    was = set(before.details["files"])
+    out = []
+    if held != was:
+        out.append(f"{len(held - was)} files were read and {len(was - held)} retracted since the last run: `offing run` brings events up to date.")
+    if before.details["zones"] != {z.id: z.hash for z in waters.zone_list}:
+        out.append("Zones changed since the last run: `offing run` brings events up to date.")
+    return out
+
+
+@dataclass(frozen=True)
+class VisitFilter:
+    """Which visits; an empty field asks for all. Days are UTC, both included."""
+
+    zones: tuple[str, ...] = ()
+    fleet: str | None = None
+    mmsi: int | None = None
+    since: date | None = None
+    until: date | None = None
+    known_at_ms: int | None = None
+    withdrawn: bool = False
+
+
+def visits(store: Store, waters: Waters, asked: VisitFilter) -> pl.DataFrame:
+    """Visits by entry: columns of `schemas.VISITS`, then version, still_inside, known_from_utc, reason, superseded_by."""
+    zones = waters.several(list(asked.zones))
+    fleet = waters.fleet(asked.fleet) if asked.fleet else None
+    rows = events(store, "visit", current_method(store).event_hash("visit"), asked.known_at_ms, asked.withdrawn)
+    if zones:
+        rows = rows.filter(pl.col("zone_id").is_in([z.id for z in zones]))
+    if asked.mmsi is not None:
+        rows = rows.filter(pl.col("mmsi") == asked.mmsi)
+    if asked.since:
+        rows = rows.filter(pl.col("exit_t_utc").dt.epoch("ms") >= UTC_DAY.window(asked.since)[0])
+    if asked.until:
+        rows = rows.filter(pl.col("entry_t_utc").dt.epoch("ms") < UTC_DAY.window(asked.until)[1])
+    if fleet is not None:
+        held = clip_to_fleet(rows, fleet, start="entry_t_utc", end="exit_t_utc")
+        rows = rows.join(held.select("event_id").unique(), on="event_id", how="semi")
+    names = ["event_id", "kind", "version", *VISITS.names[2:], "still_inside", "known_from_utc", "reason", "superseded_by"]
+    return rows.with_columns(still_inside=_still_inside(now_ms())).sort("entry_t_utc", "mmsi", "zone_id", "event_id").select(names)
+
+
+def _still_inside(at_ms: int) -> pl.Expr:
+    """Open, and not silent for longer than max_gap at an instant."""
+    return ((pl.col("status") == "open") & (pl.col("closes_at_utc").dt.epoch("ms") > at_ms)).fill_null(value=False)
+
+
+def inside_now(store: Store, waters: Waters, zone_ids: Sequence[str], at_ms: int | None) -> pl.DataFrame:
+    """Hulls inside at an instant: those whose visit covers it, or is open and not yet closed by silence."""
+    instant = now_ms() if at_ms is None else at_ms
+    rows = visits(store, waters, VisitFilter(tuple(zone_ids)))
+    entered = pl.col("entry_t_utc").dt.epoch("ms") <= instant
+    stays = (pl.col("exit_t_utc").dt.epoch("ms") >= instant) | _still_inside(instant)
+    names = rows.filter(entered & stays).with_columns(still_inside=_still_inside(instant))
+    return names.with_columns(name=_name_at(store, names, instant), at_utc=pl.lit(instant).cast(pl.Datetime("ms", "UTC")))
+
+
+def _name_at(store: Store, rows: pl.DataFrame, instant: int) -> pl.Series:
+    """The latest name each hull had broadcast by then; null where none is known."""
+    names = []
+    for mmsi in rows["mmsi"]:
+        said = statics_of(store, int(mmsi), None, instant).drop_nulls("name")
+        names.append(said["name"][-1] if said.height else None)
+    return pl.Series("name", names, dtype=pl.String)
+
+
+def records(
+    store: Store, waters: Waters, zone_ids: Sequence[str], fleet_id: str | None, source: str | None, more: Mapping[str, Any]
+) -> pl.DataFrame:
+    """Record histories of every published series that fits, and of AIS where zone and fleet are named."""
+    zones = waters.several(list(zone_ids))
+    if fleet_id:
+        waters.fleet(fleet_id)
+    wanted: list[FigureSpec] = []
+    for spec in published_series(waters):
+        fits = (not zones or spec.zone_ids[0] in {z.id for z in zones}) and fleet_id in (None, spec.fleet_id)
+        if fits and source in (None, spec.source):
+            wanted.append(spec)
+    if zones and fleet_id and source in (None, AIS):
+        wanted.append(FigureSpec("streak", tuple(z.id for z in zones), fleet_id, AIS))
+    if source not in (None, AIS) and not wanted:
+        wanted.append(FigureSpec("streak", tuple(z.id for z in zones), fleet_id or "any", str(source)))
+    return pl.concat([pl.DataFrame(schema=RECORDS), *(Question.of(store, waters, replace(s, **more)).records() for s in wanted)])
+
+
+def sql(store: Store, waters: Waters, query: str) -> pl.DataFrame:
+    """Run one SQL query over the logbook; read only, no file outside it and no network can be reached."""
+    import duckdb
+
+    db = duckdb.connect(":memory:")
+    try:
+        paths = [str(d.path) for d in merged_days(store)]
+        if paths:
+            db.execute("CREATE VIEW positions AS SELECT * FROM read_parquet($paths)".replace("$paths", json.dumps(paths).replace('"', "'")))
+        tables = {
+            "statics": statics_of(store),
+            "rejects": stored_rejects(store),
+            "visits": visits(store, waters, VisitFilter(withdrawn=True)),
+            "files": _frame([{**r, "ignored": json.dumps(r["ignored"]), "rejects": json.dumps(r["rejects"])} for r in status(store)]),
+            "runs": _frame([{"id": r.id, "finished_utc": iso(r.finished_ms), "details": json.dumps(r.details)} for r in store.ledger.runs()]),
+            "zones": _frame([zone_row(z, waters) for z in waters.zone_list]),
+            "fleets": _frame(
+                [
+                    {"fleet_id": f.id, "mmsi": m.mmsi, "name": m.name, "valid_from": m.valid_from, "valid_to": m.valid_to, "source": m.source}
+                    for f in waters.fleets.values()
+                    for m in f.members
+                ]
+            ),
+        }
+        if not paths:
+            tables["positions"] = lake.empty_frame(MERGED)
+        for name, frame in tables.items():
+            db.register(name, frame.to_arrow())
+        if paths:
+            folder = str(store.merged_folder).replace("'", "''")
+            db.execute(f"SET allowed_directories = ['{folder}']")
+        db.execute("SET enable_external_access = false")
+        db.execute("SET TimeZone = 'UTC'")
+        result = db.execute(query)
+        return pl.DataFrame(result.to_arrow_table()) if result.description else pl.DataFrame()
+    except duckdb.Error as error:
+        said = str(error).strip().splitlines()
+        raise UsageError(f"The query cannot be answered: {said[0] if said else error}.", f"Tables: {', '.join(TABLES)}.") from None
+    finally:
+        db.close()
+
+
+TABLES = ("positions", "statics", "rejects", "visits", "files", "runs", "zones", "fleets")
+"""What `offing sql` can be asked about."""
+
+
+def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def zone_row(zone: Any, waters: Waters) -> dict[str, Any]:
+    """One zone as a row: everything but its outline."""
+    return {
+        "id": zone.id,
+        "kind": zone.kind,
+        "claimants": list(zone.claimants),
+        "name_en": zone.names.get("en"),
+        "name_ja": zone.names.get("ja"),
+        "name_zh_hant": zone.names.get("zh-Hant"),
+        "name_zh_hans": zone.names.get("zh-Hans"),
+        "legal_basis": zone.legal_basis,
+        "source": zone.source,
+        "valid_from": zone.valid_from.isoformat() if zone.valid_from else None,
+        "valid_to": zone.valid_to.isoformat() if zone.valid_to else None,
+        "day_rule": str(zone.day_rule),
+        "includes": list(zone.includes),
+        "confidence": zone.confidence,
+        "note": zone.note,
+        "hash": zone.hash,
+        "pack": f"{waters.pack.id} {waters.pack.version}" if zone.id in waters.pack.zones else "user",
+    }

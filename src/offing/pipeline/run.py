@@ -1,0 +1,146 @@
+"""The step `run`: days are merged, the fold walks them, events get their versions, coverage its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from offing.figures.coverage import coverage_of_day
+from offing.model.times import UTC_DAY, iso
+from offing.pipeline.coverage import has_coverage, write_coverage
+from offing.pipeline.methods import Method
+from offing.pipeline.visits import fold_days
+from offing.pipeline.waters import Waters
+from offing.store import Store
+from offing.store.history import EventRun, events
+from offing.store.ledger import RunLine
+from offing.store.merge import MergedDay, merge_days
+from offing.tracks.walk import Batch
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how much of it is done, and how much there is."""
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """What a run did."""
+
+    days_n: int
+    positions_n: int  # that opened or continued a track
+    untracked_n: int  # kept and counted, but of base time or no ship's: they open no track
+    visits: dict[str, int]  # new, changed, withdrawn, returned, unchanged
+    method: str
+
+
+def last_run(store: Store) -> RunLine | None:
+    """The latest finished run."""
+    runs = store.ledger.runs()
+    return runs[-1] if runs else None
+
+
+def run(
+    store: Store,
+    waters: Waters,
+    *,
+    settings: Mapping[str, float],
+    since: date | None = None,
+    until: date | None = None,
+    progress: Progress | None = None,
+) -> RunSummary:
+    """Bring events and coverage up to the files, zones and parameters of now.
+
+    `settings` override those of `offing.toml`; a method of its own has a history of its own. Tracks are always folded
+    whole, so that a cut never changes an event; `since` and `until` (UTC days, both included) say which visits to record:
+    those that touch these days. The others keep what was recorded of them.
+    """
+    tell = progress or (lambda what, done, of: None)
+    with store.writing("run"):
+        method = Method.of({**store.parameters(), **settings})
+        event_run = EventRun(store)
+        merged = merge_days(store, lambda day, done, of: tell("merging days", done, of))
+        stale = {d.day: d for d in merged if not has_coverage(store, d, method.coverage.cell_deg)}
+
+        done_n = 0
+
+        def heard(day: date, batch: Batch) -> None:
+            nonlocal done_n
+            done_n += 1
+            tell("walking days", done_n, len(merged))
+            if day in stale:
+                _listen(store, stale[day], batch, method)
+
+        folded = fold_days(
+            [(d.day, d.path) for d in merged],
+            waters.zone_list,
+            method.visit,
+            per_day=heard,
+        )
+        before = last_run(store)
+        name = method.event_hash("visit")
+        current = _within(store, folded.frame, name, since, until)
+        counts = event_run.record("visit", name, current, _reasons(store, waters, before))
+        details: dict[str, Any] = {
+            "parameters": method.values(),
+            "method": name,
+            "pack": {"id": waters.pack.id, "version": waters.pack.version, "hash": waters.pack.hash},
+            "zones": {z.id: z.hash for z in waters.zone_list},
+            "fleets": {f: waters.fleets[f].hash for f in sorted(waters.fleets)},
+            "files": sorted(f.sha256 for f in store.ledger.files()),
+            "since": since.isoformat() if since else None,
+            "until": until.isoformat() if until else None,
+            "first_ms": folded.first_ms,
+            "last_ms": folded.last_ms,
+            "positions_n": folded.positions_n,
+            "untracked_n": folded.untracked_n,
+            "visits": counts,
+        }
+        event_run.commit(details)
+        return RunSummary(len(merged), folded.positions_n, folded.untracked_n, counts, name)
+
+
+def _listen(store: Store, merged: MergedDay, b: Batch, method: Method) -> None:
+    cell_deg = method.coverage.cell_deg
+    rows = coverage_of_day(merged.day, b.mmsi, b.t_ms, b.lon_e7, b.lat_e7, b.tracked, cell_deg)
+    write_coverage(store, merged, cell_deg, rows)
+
+
+def _within(store: Store, found: pl.DataFrame, method: str, since: date | None, until: date | None) -> pl.DataFrame:
+    """The visits found that touch the days asked for, and of the others what is recorded already."""
+    if since is None and until is None:
+        return found
+    low = UTC_DAY.window(since)[0] if since else -(2**62)
+    high = UTC_DAY.window(until)[1] if until else 2**62
+    touches = (pl.col("exit_t_utc").dt.epoch("ms") >= low) & (pl.col("entry_t_utc").dt.epoch("ms") < high)
+    asked = found.filter(touches)
+    recorded = events(store, "visit", method).select(found.columns)
+    others = recorded.filter(~touches).join(asked, on="event_id", how="anti")
+    return pl.concat([asked, others.cast(dict(found.schema))])  # type: ignore[arg-type]
+
+
+def _reasons(store: Store, waters: Waters, before: RunLine | None) -> Callable[[str, Mapping[str, Any]], str]:
+    """Why an event is no longer what it was: files that came or went, or another shape of its zone."""
+    was: Mapping[str, Any] = before.details if before else {}
+    now_files, then_files = {f.sha256: f for f in store.ledger.files()}, set(was.get("files", []))
+    came = [f.path.rpartition("/")[2] for sha, f in now_files.items() if sha not in then_files]
+    left = [f for f in store.ledger.history() if f.sha256 in then_files and f.sha256 not in now_files]
+    parts = []
+    if came:
+        parts.append(f"read since: {', '.join(sorted(came)[:3])}{' and others' if len(came) > 3 else ''}")
+    for line in sorted({(f.path.rpartition("/")[2], f.reason or "") for f in left}):
+        parts.append(f"retracted: {line[0]} ({line[1]})")
+    since = f" since the run of {iso(before.finished_ms)}" if before else ""
+    data = "; ".join(parts) or "computed again from the same files"
+
+    def reason(what: str, event: Mapping[str, Any]) -> str:
+        zone = waters.zones.get(str(event["zone_id"]))
+        if zone is None:
+            return f"the zone is no longer there{since}"
+        if zone.hash != event["zone_hash"]:
+            return f"the zone has another shape or other dates{since}"
+        return f"{'other data' if parts else 'another computation'}{since}: {data}"
+
+    return reason

@@ -1,0 +1,106 @@
+"""The waters of a logbook: the zones, fleets and published series in force, from its region pack and from its user."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from offing import regions
+from offing.errors import BadFleet, BadZone, UnknownName
+from offing.kernels.grid import Grid
+from offing.model.fleet import Fleet
+from offing.model.zone import Zone
+from offing.store import Store
+from offing.store.folder import now_ms
+from offing.tracks.places import zone_grid
+from offing.zones.fleets import EVERYONE, find_fleet, fleets_of, read_fleets
+from offing.zones.pack import Pack, load_pack
+from offing.zones.user import parse_zones, read_zones, write_zones
+
+
+@dataclass(frozen=True)
+class Waters:
+    """Zones and fleets by id; those of the user stand beside those of the pack."""
+
+    pack: Pack
+    zones: dict[str, Zone]
+    fleets: dict[str, Fleet]
+
+    @cached_property
+    def zone_list(self) -> list[Zone]:
+        """Zones in the order of their ids: their numbers in the grid."""
+        return [self.zones[z] for z in sorted(self.zones)]
+
+    @cached_property
+    def grid(self) -> Grid:
+        """The index of all zones."""
+        return zone_grid(self.zone_list)
+
+    def zone(self, zone_id: str) -> Zone:
+        """One zone; `UnknownName` where there is none."""
+        if zone_id not in self.zones:
+            raise UnknownName.of("zone", zone_id, self.zones, "offing zones")
+        return self.zones[zone_id]
+
+    def several(self, zone_ids: list[str]) -> list[Zone]:
+        """Zones by their ids, each once, in the order of the ids."""
+        return [self.zone(z) for z in sorted(set(zone_ids))]
+
+    def fleet(self, fleet_id: str) -> Fleet:
+        """One fleet: of the pack, of the user, `any`, or `flag-xx`; `UnknownName` where there is none."""
+        return find_fleet(fleet_id, self.fleets)
+
+    def chosen(self, zones: list[Zone]) -> npt.NDArray[np.bool_]:
+        """A mask over `zone_list`."""
+        wanted = {z.id for z in zones}
+        return np.array([z.id in wanted for z in self.zone_list], np.bool_)
+
+
+def pack_of(region: str) -> Pack:
+    """The installed region pack of a name."""
+    found = regions.installed()
+    if region not in found:
+        raise UnknownName.of("region", region, found, "offing init --help")
+    return load_pack(found[region])
+
+
+def load(store: Store) -> Waters:
+    """What holds now in a logbook."""
+    pack = pack_of(store.region)
+    zones, fleets = dict(pack.zones), dict(pack.fleets)
+    for text in store.ledger.zones():
+        for zone in parse_zones(text.text, text.id):
+            zones[zone.id] = zone
+    for text in store.ledger.fleets():
+        fleets[text.id] = fleets_of(tomllib.loads(text.text), f"fleet {text.id}")[text.id]
+    return Waters(pack, zones, fleets)
+
+
+def add_zones(store: Store, path: Path) -> list[Zone]:
+    """Add the zones of a GeoJSON file to the logbook; an id of the user's own is replaced, one of the pack refused."""
+    zones = read_zones(path)
+    pack = pack_of(store.region)
+    for zone in zones:
+        if zone.id in pack.zones:
+            raise BadZone(f"The zone {zone.id} belongs to the region pack {pack.id}.", "Give yours another id.", id=zone.id)
+    with store.writing("zones add"):
+        store.ledger.put_zones([(z.id, write_zones([z]), z.hash) for z in zones], now_ms())
+    return zones
+
+
+def add_fleets(store: Store, path: Path) -> list[Fleet]:
+    """Add the fleets of a TOML file to the logbook; an id of the user's own is replaced, one of the pack refused."""
+    fleets = read_fleets(path)
+    text = path.read_text(encoding="utf-8-sig")
+    pack = pack_of(store.region)
+    for fleet in fleets:
+        if fleet.id in pack.fleets or fleet.id == EVERYONE.id or fleet.id.startswith("flag-"):
+            raise BadFleet(f"The fleet {fleet.id} belongs to the region pack {pack.id}.", "Give yours another id.", id=fleet.id)
+    with store.writing("fleets add"):
+        store.ledger.put_fleets([(f.id, text, f.hash) for f in fleets], now_ms())
+    return fleets

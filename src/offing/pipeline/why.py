@@ -1,0 +1,279 @@
+"""`why`: from a figure to its days, from a day to its visits, from a visit to positions, from a position to file and line."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+
+from offing.errors import OffingError, UnknownName
+from offing.figures.bulletins import bulletins_of
+from offing.figures.ids import FigureSpec, parse_figure_id
+from offing.model.schemas import E7
+from offing.model.times import iso, to_ms
+from offing.pipeline.figuring import AIS, Question, current_method
+from offing.pipeline.run import last_run
+from offing.pipeline.sources import RawText
+from offing.pipeline.waters import Waters
+from offing.store import Store
+from offing.store.history import versions
+from offing.store.lookup import positions_of
+
+MOST = 12
+"""Visits and days that are opened fully unless all are asked for."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """One line of a chain; `level` is how deep it stands."""
+
+    level: int
+    kind: str  # figure, rule, day, visit, zone, position, raw, bulletin, version, more
+    text: str
+    id: str | None = None  # what `why` takes
+    file: str | None = None
+    line: int | None = None
+    raw: str | None = None
+
+    def row(self) -> dict[str, Any]:
+        """For JSON and the other forms."""
+        return asdict(self)
+
+
+def why(store: Store, waters: Waters, name: str, *, everything: bool = False) -> list[Link]:
+    """The chain of a visit, day, presence, streak or record. Raises `UnknownName` for any other id."""
+    return _Chain(store, waters, everything).of(name.strip())
+
+
+class _Chain:
+    def __init__(self, store: Store, waters: Waters, everything: bool) -> None:
+        self.store, self.waters = store, waters
+        self.most = 10**9 if everything else MOST
+        self.raw = RawText(store)
+        self.links: list[Link] = []
+
+    def of(self, name: str) -> list[Link]:
+        if name.startswith("visit:"):
+            self.visit(name, 0)
+            return self.links
+        try:
+            spec = parse_figure_id(name)
+        except OffingError:
+            raise UnknownName(
+                f"There is no event or figure {name!r}.",
+                "Ids are printed by `offing visits`, `days`, `presence`, `streaks` and `records` (event_id, figure_id).",
+                name=name,
+            ) from None
+        question = Question.of(self.store, self.waters, spec)
+        {"day": self.day_figure, "presence": self.presence, "streak": self.streak, "record": self.record}[spec.kind](question, spec)
+        return self.links
+
+    def add(self, level: int, kind: str, text: str, **more: Any) -> None:
+        self.links.append(Link(level, kind, text, **more))
+
+    # -- figures
+
+    def rules(self, q: Question, level: int, *kinds: str) -> None:
+        """What every figure prints: zones, fleet, day rule, parameters, data."""
+        for zone in q.zones:
+            self.zone(zone.id, level)
+        claims = "every hull" if q.fleet.everyone else f"{len({m.mmsi for m in q.fleet.members})} numbers" if q.fleet.members else "by flag"
+        self.add(level, "rule", f"fleet {q.fleet.id} ({claims}), version {q.fleet.hash}; days of {self.rule_of(q)}")
+        values = ", ".join(f"{k} = {v:g}" for k in kinds for k, v in getattr(q.method, k).values().items())
+        if values:
+            self.add(level, "rule", f"parameters: {values}")
+        if q.spec.source == AIS:
+            window = q.data_window
+            self.add(level, "rule", f"data from {iso(window[0])} to {iso(window[1])}" if window else "no data")
+        run = last_run(self.store)
+        if run and q.spec.source == AIS:
+            self.add(level, "rule", f"run {run.id}, region pack {self.waters.pack.id} {self.waters.pack.version} ({self.waters.pack.hash})")
+        elif q.spec.source != AIS:
+            self.add(level, "rule", f"region pack {self.waters.pack.id} {self.waters.pack.version} ({self.waters.pack.hash})")
+
+    def rule_of(self, q: Question) -> str:
+        return str(q.day_rule if q.spec.source == AIS else q.series.day_rule)
+
+    def day_figure(self, q: Question, spec: FigureSpec) -> None:
+        days = q.days().filter(pl.col("day") == spec.day)
+        if days.is_empty():
+            raise UnknownName(f"There is no day {spec.key} in this series.", "`offing days` lists them.", name=str(spec))
+        self.day(q, days.row(0, named=True), 0, whole=True)
+        self.rules(q, 1, *(("watch_day", "coverage", "visit") if spec.source == AIS else ()))
+
+    def day(self, q: Question, row: dict[str, Any], level: int, *, whole: bool) -> None:
+        """One day; `whole` opens its visits or bulletins."""
+        day: date = row["day"]
+        if q.spec.source != AIS:
+            self.add(level, "day", f"{day}: {row['state']}", id=str(q.spec.of("day", day.isoformat())))
+            if whole:
+                self.bulletins(q, day, day, level + 1)
+            return
+        hulls = f", {row['hulls_n']} hulls ({' '.join(map(str, row['mmsis']))}), {row['positions_n']} positions" if row["hulls_n"] else ""
+        heard = f", {row['listening_hours']} listening hours, longest hole {row['longest_hole_h']:g} h"
+        window = f" ({_t(row['window_start_utc'])} to {_t(row['window_end_utc'])})"
+        self.add(level, "day", f"{day}{window}: {row['state']}{hulls}{heard}", id=row["figure_id"])
+        if whole:
+            self.visits(row["visits"], level + 1, self.days_of(row))
+
+    def days_of(self, row: dict[str, Any]) -> tuple[datetime, datetime]:
+        return row["window_start_utc"], row["window_end_utc"]
+
+    def visits(self, ids: list[str], level: int, window: tuple[datetime, datetime] | None = None) -> None:
+        for event_id in ids[: self.most]:
+            self.visit(event_id, level, brief=True)
+        if len(ids) > self.most:
+            self.add(level, "more", f"... and {len(ids) - self.most} more visits; --all opens every one")
+
+    def presence(self, q: Question, spec: FigureSpec) -> None:
+        assert spec.unit is not None
+        found = q.presence(spec.by, spec.unit).filter(pl.col("period") == spec.key)  # type: ignore[arg-type]
+        if found.is_empty():
+            raise UnknownName(f"There is no period {spec.key} in this series.", "`offing presence` lists them.", name=str(spec))
+        row = found.row(0, named=True)
+        states = ", ".join(f"{row[f'days_{s}']} days {s}" for s in ("observed", "not_observed", "unobservable"))
+        self.add(0, "figure", f"{row['period']}: {row['value']:g} {row['unit']} ({states})", id=row["figure_id"])
+        self.rules(q, 1, "watch_day", "coverage", "visit")
+        first, last = spec.period
+        self.span(q, first, last, 1)
+
+    def span(self, q: Question, first: date, last: date, level: int) -> None:
+        """The observed days of a period; the first and the last are opened."""
+        days = q.days().filter(pl.col("day").is_between(first, last))
+        rows = days.to_dicts()
+        shown = [i for i, r in enumerate(rows) if r["state"] == "observed"]
+        ends = {shown[0], shown[-1]} if shown else set()
+        for i, row in enumerate(rows):
+            self.day(q, row, level, whole=i in ends or (self.most > MOST and row["state"] == "observed"))
+
+    def streak(self, q: Question, spec: FigureSpec) -> None:
+        found = q.streaks()
+        key = (
+            pl.col("start_day") == spec.day
+            if spec.day
+            else pl.col("start_day").is_null() & (pl.col("days_observed") == spec.days)
+        )
+        found = found.filter(key)
+        if found.is_empty():
+            raise UnknownName(f"There is no streak that begins {spec.key}.", "`offing streaks` lists them.", name=str(spec))
+        self.one_streak(q, found.row(0, named=True), 0)
+
+    def one_streak(self, q: Question, row: dict[str, Any], level: int) -> None:
+        when = f"{row['start_day']} to {row['end_day']}" if row["start_day"] else f"between {row['not_before']} and {row['not_after']}"
+        bounds = f", {row['days_unobservable']} unknown bridged: between {row['days_observed']} and {row['days_span']}" if row["days_unobservable"] else ""
+        self.add(level, "figure", f"streak of {row['days_observed']} calendar days, {when}{bounds}", id=row["figure_id"])
+        self.add(level + 1, "rule", f"ended by {row['ended_by']}: {row['ended_because']}")
+        if row["broke"]:
+            on = f" on {row['broke_on_day']}" if row["broke_on_day"] else ""
+            self.add(level + 1, "rule", f"it broke{on} the record of {row['broke_days']} days", id=row["broke"])
+        self.rules(q, level + 1, "streak", *(("watch_day", "coverage", "visit") if q.spec.source == AIS else ()))
+        if row["start_day"] is None:
+            self.undated(q, row, level + 1)
+        elif q.spec.source == AIS:
+            self.span(q, row["start_day"], row["end_day"], level + 1)
+        else:
+            self.bulletins(q, row["start_day"], row["end_day"], level + 1)
+
+    def record(self, q: Question, spec: FigureSpec) -> None:
+        found = q.records().filter(pl.col("figure_id") == str(spec))
+        if found.is_empty():
+            raise UnknownName(f"There is no record {spec}.", "`offing records` lists them.", name=str(spec))
+        row = found.row(0, named=True)
+        until = "it stands" if row["stands"] else f"until {row['stands_until'] or 'an unknown day'}"
+        self.add(0, "figure", f"record: {row['value']} {row['unit']}, since {row['stands_since'] or 'an unknown day'}, {until}", id=row["figure_id"])
+        self.add(1, "rule", f"within {row['series']}")
+        holder = parse_figure_id(row["holder"])
+        if holder.kind == "day":
+            self.day(q, q.days().filter(pl.col("day") == holder.day).row(0, named=True), 1, whole=True)
+            self.rules(q, 1, "watch_day", "coverage", "visit")
+        else:
+            self.one_streak(q, q.streaks().filter(pl.col("figure_id") == row["holder"]).row(0, named=True), 1)
+
+    # -- bulletins
+
+    def bulletins(self, q: Question, first: date, last: date, level: int) -> None:
+        for row in bulletins_of(q.spans, first, last, q.spec.published_by).iter_rows(named=True):
+            self.bulletin(q, row, level)
+
+    def undated(self, q: Question, streak: dict[str, Any], level: int) -> None:
+        for row in q.spans.filter(pl.col("start_day").is_null(), pl.col("days") == streak["days_observed"]).iter_rows(named=True):
+            self.bulletin(q, row, level)
+
+    def bulletin(self, q: Question, row: dict[str, Any], level: int) -> None:
+        when = f"every day from {row['start_day']} to {row['last_day']}" if row["start_day"] else "a streak without dates"
+        says = f"{when}, {row['days']} days{', and then it ended' if row['ended'] else ''}"
+        self.add(level, "bulletin", f"{q.spec.source}, published {row['published_on']}: {says}. Source: {row['source']}")
+        path = q.waters.pack.folder / q.series.spans_file
+        said = {c: "" if row[c] is None else str(row[c]) for c in ("start_day", "last_day", "days", "source")}
+        with path.open(encoding="utf-8", newline="") as file:
+            table = csv.DictReader(file)
+            for entry in table:
+                if entry["series"] == q.series.id and said.items() <= entry.items():
+                    text = path.read_text(encoding="utf-8").splitlines()[table.line_num - 1]
+                    where = f"{path.name} line {table.line_num}: {text}"
+                    self.add(level + 1, "raw", where, file=str(path), line=table.line_num, raw=text)
+                    return
+
+    # -- visits and positions
+
+    def zone(self, zone_id: str, level: int) -> None:
+        zone = self.waters.zones.get(zone_id)
+        if zone is None:
+            self.add(level, "zone", f"zone {zone_id}: no longer in this logbook")
+            return
+        held = f", in force from {zone.valid_from or 'always'} to {zone.valid_to or 'now'}"
+        basis = f"; {zone.legal_basis}" if zone.legal_basis else ""
+        source = f"; source: {zone.source}" if zone.source else ""
+        self.add(level, "zone", f"zone {zone.id}, version {zone.hash}, claimed by {', '.join(zone.claimants) or 'nobody named'}{held}, {zone.confidence}{basis}{source}")
+
+    def visit(self, event_id: str, level: int, *, brief: bool = False) -> None:
+        history = versions(self.store, "visit", current_method(self.store).event_hash("visit")).filter(pl.col("event_id") == event_id)
+        if history.is_empty():
+            raise UnknownName(f"There is no visit {event_id!r}.", "`offing visits` lists them.", name=event_id)
+        v = history.row(-1, named=True)
+        how = f"{v['status']}, version {v['version']}, track {v['track']}"
+        self.add(
+            level,
+            "visit",
+            f"{v['mmsi']} in {v['zone_id']} from {_t(v['entry_t_utc'])} ({v['entry_how']}) to {_t(v['exit_t_utc'])} ({v['exit_how']}), "
+            f"{v['positions_n']} positions inside, {v['duration_s'] / 3600:.2f} h; {how}",
+            id=event_id,
+        )
+        for row in history.iter_rows(named=True) if history.height > 1 else ():
+            by = f"; superseded by {row['superseded_by']}" if row["superseded_by"] else ""
+            self.add(level + 1, "version", f"version {row['version']} of {_t(row['known_from_utc'])}: {row['status']}; {row['reason'] or 'first known'}{by}")
+        if not brief:
+            self.zone(v["zone_id"], level + 1)
+            method = ", ".join(f"{k} = {x:g}" for k, x in current_method(self.store).visit.values().items())
+            self.add(level + 1, "rule", f"parameters: {method}")
+        self.crossing(v, "entry", level + 1)
+        self.crossing(v, "exit", level + 1)
+
+    def crossing(self, v: dict[str, Any], side: str, level: int) -> None:
+        place = f"{v[f'{side}_lat_deg']:.6f}N {v[f'{side}_lon_deg']:.6f}E"
+        self.add(level, "crossing", f"{side} {v[f'{side}_how']} at {_t(v[f'{side}_t_utc'])}, {place}")
+        for when, word in ((v[f"{side}_before_utc"], "before"), (v[f"{side}_after_utc"], "after")):
+            if when is not None and not (word == "after" and when == v[f"{side}_before_utc"]):
+                self.position(v["mmsi"], when, f"{word} the {side}", level + 1)
+
+    def position(self, mmsi: int, when: datetime, role: str, level: int) -> None:
+        t_ms = to_ms(when)
+        rows = positions_of(self.store, mmsi, t_ms, t_ms)
+        self.raw.load([(r["file"], r["row"]) for r in rows.iter_rows(named=True)])
+        if rows.is_empty():
+            self.add(level, "position", f"{role}: {iso(t_ms)}; its file was retracted")
+        for r in rows.iter_rows(named=True):
+            at = f"{r['lat_e7'] / E7:.6f}N {r['lon_e7'] / E7:.6f}E"
+            speed = f", {r['speed_kn']:g} kn" if r["speed_kn"] is not None else ""
+            self.add(level, "position", f"{role}: {iso(t_ms)} {at}{speed} (time: {r['time_basis']})")
+            raw = self.raw.line(r["file"], r["row"])
+            where = f"{raw.path} line {raw.line}" if raw.line else f"{raw.path} row {r['row']}"
+            text = raw.text if raw.text is not None else f"[{raw.where}]"
+            self.add(level + 1, "raw", f"{where}: {text}", file=raw.path, line=raw.line, raw=raw.text)
+
+
+def _t(moment: datetime) -> str:
+    return iso(to_ms(moment))

@@ -1,0 +1,84 @@
+"""What all readers of delimited text share: a header, a layout, batches of rows, and the way back to a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import polars as pl
+
+from offing.errors import RejectReason
+from offing.model.reading import ReadBatch, Source
+from offing.readers.records import Piece, Shape, pieces, read_header, texts
+from offing.readers.tables import Layout, collect, rejected
+
+BATCH_ROWS = 400_000
+"""A batch is closed once it has so many rows; a block of the file has some 130,000."""
+
+DELIMITERS = (",", ";", "\t", "|")
+
+
+def header_of(head: bytes, delimiters: Iterable[str] = DELIMITERS, encoding: str = "utf-8") -> Shape | None:
+    """The header of a file under the delimiter that makes the most columns of it, or None."""
+    found = [shape for d in delimiters if (shape := read_header(head, d, encoding)) and len(shape.names) > 1]
+    return max(found, key=lambda shape: len(shape.names), default=None)
+
+
+def read_delimited(source: Source, shape: Shape, layout: Layout) -> Iterator[ReadBatch]:
+    """All records after the header, in batches. `layout.columns` maps our names to names in `shape`."""
+    wanted = {name: shape.names.index(column) for name, column in layout.columns.items()}
+    frames: list[pl.DataFrame] = []
+    done: list[Piece] = []
+    for piece in pieces(source, shape):
+        frame, settled = texts(piece, shape, wanted)
+        frames.append(frame)
+        done.append(settled)
+        if sum(p.rows for p in done) >= BATCH_ROWS:
+            yield _batch(frames, done, layout)
+            frames, done = [], []
+    if done:
+        yield _batch(frames, done, layout)
+
+
+def _batch(frames: list[pl.DataFrame], done: list[Piece], layout: Layout) -> ReadBatch:
+    batch = collect(pl.concat(frames, rechunk=True), layout)
+    bad = {p.first_row + i: (RejectReason.BAD_RECORD, _why(p, i, why)) for p in done for i, why in p.bad.items()}
+    if bad:
+        batch.rejects = pl.concat([batch.rejects, rejected(bad)])
+    blank = sum(p.blank for p in done)
+    if blank:
+        batch.ignored["blank"] = batch.ignored.get("blank", 0) + blank
+    batch.rows = sum(p.rows for p in done)
+    return batch
+
+
+def _why(piece: Piece, i: int, why: str) -> str:
+    return f"{why}: {piece.text(i)[:200]}"
+
+
+def raw_delimited(source: Source, shape: Shape, rows: Iterable[int]) -> dict[int, tuple[int, str]]:
+    """For each row its physical line and its text, found by splitting the file as it was split when it was read."""
+    left = sorted(set(rows), reverse=True)
+    found: dict[int, tuple[int, str]] = {}
+    while left and left[-1] < 1:
+        left.pop()
+    if not left:
+        return found
+    for piece in pieces(source, shape):
+        while left and left[-1] < piece.first_row + piece.rows:
+            row = left.pop()
+            i = row - piece.first_row
+            line = piece.first_line + (i if piece.lines is None else int(piece.lines[i]))
+            found[row] = line, piece.text(i)
+        if not left:
+            break
+    return found
+
+
+def layout_columns(shape: Shape, known: Mapping[str, str]) -> dict[str, str]:
+    """Our name -> the file's, for those known columns (by their names in lower case) that the header has; the first one wins."""
+    columns: dict[str, str] = {}
+    for column in shape.names:
+        ours = known.get(column.lower())
+        if ours and ours not in columns:
+            columns[ours] = column
+    return columns

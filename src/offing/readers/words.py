@@ -1,0 +1,58 @@
+"""Words that publishers of tables write in the place of AIS numbers (ITU-R M.1371-5, tables 45 and 53); keys in lower case."""
+
+from __future__ import annotations
+
+NAV_STATUS = {
+    "under way using engine": 0,
+    "at anchor": 1,
+    "not under command": 2,
+    "restricted maneuverability": 3,
+    "restricted manoeuverability": 3,
+    "restricted manoeuvrability": 3,
+    "constrained by her draught": 4,
+    "moored": 5,
+    "aground": 6,
+    "engaged in fishing": 7,
+    "under way sailing": 8,
+    "reserved for future amendment [hsc]": 9,
+    "reserved for future amendment [wig]": 10,
+    "power-driven vessel towing astern": 11,
+    "reserved for future use [11]": 11,
+    "power-driven vessel pushing ahead or towing alongside": 12,
+    "reserved for future use [12]": 12,
+    "reserved for future use": 13,
+    "reserved for future use [13]": 13,
+    "ais-sart": 14,
+    "ais-sart (active)": 14,
+    "unknown value": 15,
+    "undefined": 15,
+    "not defined": 15,
+}
+
+SHIP_TYPE = {
+    "wig": 20,
+    "fishing": 30,
+    "towing": 31,
+    "towing long/wide": 32,
+    "dredging": 33,
+    "diving": 34,
+    "military": 35,
+    "sailing": 36,
+    "pleasure": 37,
+    "hsc": 40,
+    "pilot": 50,
+    "sar": 51,
+    "tug": 52,
+    "port tender": 53,
+    "anti-pollution": 54,
+    "law enforcement": 55,
+    "spare 1": 56,
+    "spare 2": 57,
+    "medical": 58,
+    "not party to conflict": 59,
+    "passenger": 60,
+    "cargo": 70,
+    "tanker": 80,
+    "other": 90,
+}
+"""The first number of each group: these words do not tell the kind of dangerous cargo."""

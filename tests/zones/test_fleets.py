@@ -1,0 +1,125 @@
+"""Fleets: by claims, by flag, everyone; and what a name alone would get wrong."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from offing.errors import BadFleet, MissingInput, UnknownName
+from offing.model.fleet import Fleet, Membership
+from offing.zones.fleets import EVERYONE, find_fleet, flag_fleet, flags, parse_fleets, read_fleets, write_fleet
+from offing.zones.pack import Pack
+
+
+def test_fleets_of_the_pack(pack: Pack) -> None:
+    assert set(pack.fleets) == {"any", "cn-coast-guard", "cn-government", "jp-coast-guard"}
+    guard, government = ({m.mmsi for m in pack.fleets[f].members} for f in ("cn-coast-guard", "cn-government"))
+    assert guard < government and len(guard) == 12 and len(government) == 17
+    for fleet in pack.fleets.values():
+        assert fleet.names["en"] and all(m.source for m in fleet.members)
+
+
+def test_every_fact_about_a_number_is_a_claim(pack: Pack, shared_data: Path) -> None:
+    with (shared_data / "facts/mmsi_facts.csv").open(encoding="utf-8", newline="") as file:
+        facts = {int(r["mmsi"]): r["fact"] for r in csv.DictReader(file)}
+    claimed = {m.mmsi for f in pack.fleets.values() for m in f.members}
+    not_members = {n.mmsi for n in pack.not_members}
+    assert not claimed & not_members
+    for mmsi, fact in facts.items():
+        assert (mmsi in not_members) == fact.startswith(("junk", "HAI JING")), mmsi
+        assert (mmsi in claimed) != (mmsi in not_members), mmsi
+    assert claimed == {m for m in facts if m not in not_members} | {413482360}  # the earlier number of 413875411
+    assert all(n.reason and n.source for n in pack.not_members)
+
+
+def test_dates_of_numbers_that_changed_hands(pack: Pack) -> None:
+    by_mmsi = {m.mmsi: m for m in pack.fleets["cn-coast-guard"].members}
+    days = {m: (by_mmsi[m].valid_from, by_mmsi[m].valid_to) for m in (413482360, 413875411, 766688888, 431875271, 413875010)}
+    assert days == {
+        413482360: (date(2015, 1, 1), date(2025, 5, 23)),
+        413875411: (date(2025, 5, 23), None),
+        766688888: (date(2024, 3, 1), date(2024, 3, 31)),
+        431875271: (date(2024, 3, 1), date(2025, 5, 31)),
+        413875010: (None, None),
+    }
+
+
+def test_flags() -> None:
+    assert flag_fleet("cn").mids == (412, 413, 414)
+    assert flag_fleet("CN") == flag_fleet("cn") and flag_fleet("CN").id == "flag-cn"
+    assert (flag_fleet("tw").mids, flag_fleet("jp").mids, flag_fleet("hk").mids) == ((416,), (431, 432), (477,))
+    mids = [m for _, found in flags().values() for m in found]
+    assert len(mids) == len(set(mids)) > 280 and all(201 <= m <= 775 for m in mids)
+    assert all(len(code) == 2 and code.islower() and name for code, (name, _) in flags().items())
+    with pytest.raises(UnknownName):
+        flag_fleet("xx")
+
+
+def test_finding_a_fleet(pack: Pack) -> None:
+    assert find_fleet("any", {}) is EVERYONE and EVERYONE.everyone
+    assert find_fleet("flag-tw", pack.fleets).mids == (416,)
+    assert find_fleet("cn-government", pack.fleets) is pack.fleets["cn-government"]
+    with pytest.raises(UnknownName) as caught:
+        find_fleet("cn-goverment", pack.fleets)
+    assert "cn-government" in caught.value.hint
+
+
+BAD = {
+    "not toml": ("[[fleets", "not TOML"),
+    "nothing": ("", "no fleet"),
+    "no id": ("[[fleets]]\n[[fleets.members]]\nmmsi = 1", "`id` is missing"),
+    "blank id": ("[[fleets]]\nid = ''\n[[fleets.members]]\nmmsi = 1", "not an id"),
+    "spaces": ("[[fleets]]\nid = 'my fleet'\n[[fleets.members]]\nmmsi = 1", "not an id"),
+    "any": ("[[fleets]]\nid = 'any'\n[[fleets.members]]\nmmsi = 1", "gives itself"),
+    "flag": ("[[fleets]]\nid = 'flag-cn'\n[[fleets.members]]\nmmsi = 1", "gives itself"),
+    "empty": ("[[fleets]]\nid = 'mine'", "no members"),
+    "long number": ("[[fleets]]\nid = 'mine'\n[[fleets.members]]\nmmsi = 1234567890", "not an MMSI"),
+    "boolean": ("[[fleets]]\nid = 'mine'\n[[fleets.members]]\nmmsi = true", "whole number"),
+    "moment": ("[[fleets]]\nid = 'mine'\n[[fleets.members]]\nmmsi = 1\nvalid_from = 2024-01-01T00:00:00Z", "day like"),
+    "twice": ("[[fleets]]\nid = 'a'\n[[fleets.members]]\nmmsi = 1\n[[fleets]]\nid = 'a'\n[[fleets.members]]\nmmsi = 1", "twice"),
+    "not tables": ("fleets = 3", "list of tables"),
+    "sure": ("[[fleets]]\nid = 'a'\n[[fleets.members]]\nmmsi = 1\nconfidence = 'sure'", "confidence"),
+}
+
+
+@pytest.mark.parametrize("text, says", BAD.values(), ids=BAD.keys())
+def test_a_fleet_file_that_does_not_fit(text: str, says: str, tmp_path: Path) -> None:
+    path = tmp_path / "fleet.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(BadFleet) as caught:
+        read_fleets(path)
+    assert says in str(caught.value) and "fleet.toml" in str(caught.value)
+
+
+def test_a_fleet_file_that_cannot_be_read(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "none.toml"):
+        with pytest.raises(MissingInput):
+            read_fleets(path)
+    (tmp_path / "latin.toml").write_bytes(b"# caf\xe9")
+    with pytest.raises(BadFleet, match="UTF-8"):
+        read_fleets(tmp_path / "latin.toml")
+
+
+text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+days = st.none() | st.dates(date(1990, 1, 1), date(2100, 1, 1))
+
+
+@st.composite
+def members(draw: st.DrawFn) -> Membership:
+    low, high = draw(days), draw(days)
+    if low and high and high < low:
+        low, high = high, low
+    confidence = draw(st.sampled_from(["confirmed", "single source"]))
+    return Membership(draw(st.integers(1, 999_999_999)), draw(text), low, high, draw(text), confidence)
+
+
+@given(st.lists(members(), min_size=1, max_size=4), st.dictionaries(text, text, max_size=3), text)
+def test_a_written_fleet_reads_back(claims: list[Membership], names: dict[str, str], source: str) -> None:
+    fleet = Fleet("mine.1", names, tuple(claims), source)
+    (again,) = parse_fleets(write_fleet(fleet), "x")
+    assert again == fleet and again.hash == fleet.hash
