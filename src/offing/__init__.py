@@ -1,11 +1,11 @@
 """Offing: an open watch on contested waters.
 
-    import offing
+import offing
 
-    log = offing.create("logbook")
-    log.ingest("ais/")
-    log.run()
-    log.visits(zone="taiwan-contiguous-zone@tw")
+log = offing.create("logbook")
+log.ingest("ais/")
+log.run()
+log.visits(zone="taiwan-contiguous-zone@tw")
 """
 
 from __future__ import annotations

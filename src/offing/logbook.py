@@ -151,7 +151,9 @@ class Logbook:
         asked = self._ask(zone, fleet, **more)
         return asked.sensitivity() if sensitivity else asked.days()
 
-    def presence(self, zone: Names, fleet: str, by: By = "month", unit: Unit | str = Unit.SHIP_DAYS, **more: Any) -> pl.DataFrame:
+    def presence(
+        self, zone: Names, fleet: str, by: By = "month", unit: Unit | str = Unit.SHIP_DAYS, **more: Any
+    ) -> pl.DataFrame:
         """Presence by day, month or year in one unit."""
         return self._ask(zone, fleet, **more).presence(by, Unit(unit))
 
@@ -167,7 +169,9 @@ class Logbook:
         """The chain from a figure or event down to file, line and raw text."""
         return why.why(self.store, self.waters, name, everything=everything)
 
-    def _ask(self, zone: Names, fleet: str, source: str = "ais", day_rule: DayRule | None = None, **more: Any) -> figuring.Question:
+    def _ask(
+        self, zone: Names, fleet: str, source: str = "ais", day_rule: DayRule | None = None, **more: Any
+    ) -> figuring.Question:
         spec = FigureSpec("streak", tuple(sorted(set(_several(zone)))), fleet, source, day_rule=day_rule)
         return figuring.Question.of(self.store, self.waters, replace(spec, **more))
 

@@ -22,7 +22,7 @@ from offing.tracks import walk
 from offing.tracks.places import zone_grid
 
 E7 = 10_000_000
-SLOW = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 ORDERS = ("in_hull_order", "in_time_order", "in_day_order")
 
 
@@ -93,7 +93,7 @@ def lattice_world(seed: int) -> tuple[Sightings, list[Zone], VisitParameters]:
     rng = np.random.default_rng(seed)
     west = int(rng.choice([-182, 0, 120, 176, 178, int(rng.integers(-180, 180))]))
     south = int(rng.choice([-90, 84, 86, 0, int(rng.integers(-90, 80))]))
-    size = int(rng.choice([3, 5, 25]))
+    size = int(rng.choice([3, 5, 5, 25]))
     zones = [lattice_zone(rng, i, west, south, size) for i in range(int(rng.integers(1, 5)))]
     n = 60
     step = int(rng.choice([1, 2, 4, 100]))  # of a degree: whole, halves, quarters, borders of fine cells
@@ -166,7 +166,7 @@ def test_stays_alternate_and_never_overlap(kind: str, seed: int) -> None:
         now_in = int(c["how"] in (FIRST_SEEN, CROSSED_IN))
         assert now_in != was_in and t_ms <= c["t_ms"] and c["before_ms"] <= c["t_ms"] <= c["after_ms"]
         last[key] = now_in, int(c["t_ms"])
-    assert all(state == (0, t) for state, t in ((s, s[1]) for s in last.values()))
+    assert not any(is_in for is_in, _ in last.values())
     found = visits_of(seen.in_hull_order(), zones, parameters, grid)
     assert found["event_id"].is_unique().all()
     assert (found["entry_t_utc"] <= found["exit_t_utc"]).all()
@@ -210,9 +210,7 @@ def test_a_mirrored_world_has_mirrored_visits(seed: int) -> None:
     mirrored = [replace(z, polygons=tuple(tuple(r * flip for r in p) for p in z.polygons)) for z in zones]
     here = visits_of(seen.in_hull_order(), zones, parameters, zone_grid(zones))
     # rows of one instant come in the order of latitude, so that the numbers of tracks stay
-    there = visits_of(
-        replace(seen, lon_e7=-seen.lon_e7).in_hull_order(), mirrored, parameters, zone_grid(mirrored)
-    )
+    there = visits_of(replace(seen, lon_e7=-seen.lon_e7).in_hull_order(), mirrored, parameters, zone_grid(mirrored))
     assert there.drop("zone_hash", "entry_lon_deg", "exit_lon_deg").equals(
         here.drop("zone_hash", "entry_lon_deg", "exit_lon_deg")
     )
@@ -227,7 +225,3 @@ def test_the_order_of_zones_and_of_their_rings_does_not_matter(seed: int) -> Non
     here = visits_of(rows, zones, parameters, zone_grid(zones))
     there = visits_of(rows, turned, parameters, zone_grid(turned))
     assert there.drop("zone_hash").equals(here.drop("zone_hash"))
-
-
-def test_in_and_out_are_told_apart() -> None:
-    assert len({FIRST_SEEN, CROSSED_IN, CROSSED_OUT, LAST_SEEN}) == 4

@@ -109,13 +109,26 @@ def test_they_read_aloud(spec, text):
 @pytest.mark.parametrize(
     "text",
     [
-        "", "nothing", "day", f"day:{ZONE}:f:ais", f"day:{ZONE}:f:ais:", f"day:{ZONE}:f:ais:2024-13-01", f"day:{ZONE}:f:ais:2024-03",
-        f"day:{ZONE}::ais:2024-03-01", f"visit:{ZONE}:413875010:20240301T000000Z", f"day:{ZONE}:f:ais:2024-03-01,colour=red",
-        f"day:{ZONE}:f:ais:2024-03-01,as_of", f"day:{ZONE}:f:ais:2024-03-01,as_of=x", f"day:{ZONE}:f:ais:2024-03-01,as_of=2024-03-01,as_of=2024-03-01",
-        f"day:{ZONE}:f:ais:2024-03-01,day_rule=Mars/Base", "day:a++b:f:ais:2024-03-01", f"record:{ZONE}:f:ais:2024-03-01,record_kind=tallest",
-        f"streak:{ZONE}:f:ais:undated,days=many", f"day:{ZONE}:f:ais:2024-03-01,watch_day.min_positions=few",
+        "",
+        "nothing",
+        "day",
+        f"day:{ZONE}:f:ais",
+        f"day:{ZONE}:f:ais:",
+        f"day:{ZONE}:f:ais:2024-13-01",
+        f"day:{ZONE}:f:ais:2024-03",
+        f"day:{ZONE}::ais:2024-03-01",
+        f"visit:{ZONE}:413875010:20240301T000000Z",
+        f"day:{ZONE}:f:ais:2024-03-01,colour=red",
+        f"day:{ZONE}:f:ais:2024-03-01,as_of",
+        f"day:{ZONE}:f:ais:2024-03-01,as_of=x",
+        f"day:{ZONE}:f:ais:2024-03-01,as_of=2024-03-01,as_of=2024-03-01",
+        f"day:{ZONE}:f:ais:2024-03-01,day_rule=Mars/Base",
+        "day:a++b:f:ais:2024-03-01",
+        f"record:{ZONE}:f:ais:2024-03-01,record_kind=tallest",
+        f"streak:{ZONE}:f:ais:undated,days=many",
+        f"day:{ZONE}:f:ais:2024-03-01,watch_day.min_positions=few",
     ],
-)  # fmt: skip
+)
 def test_anything_else_is_an_unknown_name(text):
     with pytest.raises(UnknownName):
         parse_figure_id(text)

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from offing.figures.cells import near_cells
 from offing.figures.coverage import CoverageParameters, coverage_of_day, listening_hours
 from offing.figures.ids import parse_figure_id
-from offing.figures.watch_days import WATCH_DAYS, WatchDayParameters, sensitivity, watch_days
+from offing.figures.sensitivity import sensitivity
+from offing.figures.watch_days import WATCH_DAYS, WatchDayParameters, watch_days
 from offing.model.fleet import Fleet, Membership
 from offing.model.times import DAY_MS, HOUR_MS, DayRule, to_ms_of_day
 
@@ -187,7 +188,7 @@ def test_no_data_no_days(make_visits, make_positions, zones):
     assert frame["state"].to_list() == ["unobservable"]
 
 
-def test_sensitivity_shows_the_figure_at_other_values(make_visits, zones):
+def test_sensitivity_shows_the_figure_at_other_values(make_visits, make_positions, zones):
     visits = make_visits(
         [
             (A, ZONE, ZERO, ZERO, 1),
@@ -209,6 +210,22 @@ def test_sensitivity_shows_the_figure_at_other_values(make_visits, zones):
     assert [got["coverage.max_hole_h", n] for n in (2, 4)] == [(2, 0, 3), (2, 3, 0)]
     assert [got["coverage.near_nm", n] for n in (20, 40, 60)] == [(2, 0, 3), (2, 3, 0), (2, 3, 0)]
     assert table.filter("is_chosen")["value"].to_list() == [2, 18, 4, 40]
+    for kept in table.filter("is_chosen").iter_rows(named=True):
+        days = watch_days(
+            visits,
+            make_positions([]),
+            {ZONE: hours},
+            WIDE,
+            zones[:1],
+            FLEET,
+            DayRule(),
+            first_day=D1,
+            last_day=date(2024, 3, 5),
+        )
+        assert [kept[f"days_{s}"] for s in ("observed", "not_observed", "unobservable")] == [
+            days.filter(pl.col("state") == s).height for s in ("observed", "not_observed", "unobservable")
+        ]
+        assert kept["ship_days"] == days["hulls_n"].sum()
 
 
 worlds = st.lists(

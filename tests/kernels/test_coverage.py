@@ -33,7 +33,10 @@ def run(table: list[tuple[int, int, int, int, bool]]) -> list[tuple[int, int, in
     m, t, x, y, used = (
         np.array(c, k) for c, k in zip(columns, (np.int32, np.int64, np.int32, np.int32, np.bool_), strict=True)
     )
-    out = heard(m, t + DAY_MS, x, y, used, DAY_MS, CELL_E7, COLUMNS, ROWS)
+    t = t + DAY_MS
+    for array in (m, t, x, y, used):
+        array.flags.writeable = False
+    out = heard(m, t, x, y, used, DAY_MS, CELL_E7, COLUMNS, ROWS)
     return sorted(zip(*(a.tolist() for a in out), strict=True))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ def vdm_parts(
     cuts = [0, *(first * (i + 1) for i in range(n - 1)), len(payload)]
     return [
         checked(f"!{talker}VDM,{n},{i + 1},{seq},{channel},{payload[a:b]},{fill if i == n - 1 else 0}")
-        for i, (a, b) in enumerate(zip(cuts, cuts[1:], strict=False))
+        for i, (a, b) in enumerate(pairwise(cuts))
     ]
 
 

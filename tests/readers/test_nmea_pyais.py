@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections import Counter
 from pathlib import Path
@@ -10,12 +9,11 @@ from typing import Any
 
 import polars as pl
 import pytest
+from nmea_build import read
 from pyais.decode import decode_nmea_and_ais
 from pyais.exceptions import AISBaseException
 
-from offing.model.reading import ReadOptions, Source
 from offing.model.times import from_ms
-from offing.readers.nmea import READER
 
 # Per log: messages that pyais decodes; positions, statics (type 19 is in both) and positions without a place compared.
 LOGS = {
@@ -37,16 +35,11 @@ RECEIVED_S = 1_535_760_030  # 2018-09-01T00:00:30Z: every own second from 0 to 5
 POSITION_TYPES = (1, 2, 3, 4, 9, 18, 19, 27)
 SENTENCE = re.compile(rb"^!..VD[MO],(\d),(\d),(\d?),(.?),")
 
+
 def stamped(log: bytes) -> bytes:
     """The log with a time of receipt before each sentence."""
     lines = log.split(b"\n")
     return b"\n".join(b"%d %s" % (RECEIVED_S, line) if line[:1] in (b"!", b"$") else line for line in lines)
-
-
-def read(data: bytes) -> dict[str, pl.DataFrame]:
-    source = Source(Path("log"), "", lambda: io.BytesIO(data), data[:65536])
-    batches = list(READER.read(source, ReadOptions()))
-    return {n: pl.concat([getattr(b, n) for b in batches]) for n in ("positions", "statics", "side_statics", "rejects")}
 
 
 def pyais_messages(log: bytes) -> dict[int, tuple[Any, Any]]:
@@ -126,9 +119,9 @@ def place_reason(m: Any) -> str | None:
 def test_values_equal_pyais(name: str, shared_data: Path) -> None:
     log = (shared_data / "ais" / name).read_bytes()
     ours, theirs = read(stamped(log)), pyais_messages(log)
-    positions = {r["row"]: r for r in ours["positions"].to_dicts()}
-    statics = {r["row"]: r for r in pl.concat([ours["statics"], ours["side_statics"]]).to_dicts()}
-    reasons = dict(ours["rejects"].select("row", "reason").iter_rows())
+    positions = {r["row"]: r for r in ours.positions.to_dicts()}
+    statics = {r["row"]: r for r in pl.concat([ours.statics, ours.side_statics]).to_dicts()}
+    reasons = dict(ours.rejects.select("row", "reason").iter_rows())
     counts: Counter[str] = Counter()
     unequal: list[object] = []
     for row, (m, bits) in theirs.items():

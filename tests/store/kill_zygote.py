@@ -22,7 +22,7 @@ from pathlib import Path
 os.environ |= {"POLARS_MAX_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # before the first import of either
 sys.path.insert(0, str(Path(__file__).parent))
 
-import numpy.ma
+import numpy.ma  # noqa: F401
 import pyarrow.compute  # noqa: F401 - what a child would otherwise import at its first use
 from store_rows import PARTS, batch_of_world, columns_of_world, tree
 

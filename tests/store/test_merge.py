@@ -41,7 +41,7 @@ def _slow_merge(files: list[MadeFile]) -> list[tuple[Any, ...]]:
     return [tuple(row[n] for n in schemas.MERGED.names) for row in kept.values()]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(row_lists, min_size=1, max_size=4), st.randoms(use_true_random=False))
 def test_merging_agrees_with_a_slow_merge_and_the_order_of_files_does_not_show(contents: list[list[Row]], random: Any) -> None:
     files = list({f.sha256: f for f in (MadeFile([*rows, ("ignored", "GPGGA")]) for rows in contents)}.values())

@@ -25,7 +25,7 @@ def _counted_as_kept(rows: list[Row]) -> bool:
     return any(k in ("position", "named", "static") or (k == "ignored" and v not in ("comment", "blank")) for k, v in rows)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=35, deadline=None)
 @given(row_lists, st.integers(1, 40), st.integers(1, 40), st.sampled_from([0, 2_000, 1 << 28]))
 def test_every_row_is_accounted_for_and_neither_cut_nor_memory_shows(
     rows: list[Row], size: int, other: int, held_bytes: int
@@ -71,7 +71,7 @@ def test_every_row_is_accounted_for_and_neither_cut_nor_memory_shows(
                 assert first == row
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(row_lists)
 def test_a_name_as_of_any_instant_is_that_of_the_last_row_that_gave_one(rows: list[Row]) -> None:
     said = []

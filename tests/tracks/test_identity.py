@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import polars as pl
 import pytest
@@ -116,6 +117,6 @@ def test_equals_asking_every_claim(claimed, stays):
     for i, (m, s, e) in enumerate(frame.rows()):
         own = parts.filter(pl.col("i") == i)
         edges = sorted({s, e, *(t for t in range(zero - 2 * DAY_MS, zero + 20 * DAY_MS, DAY_MS) if s < t < e)})
-        want = sum(high - low for low, high in zip(edges, edges[1:], strict=False) if belongs(m, low))
+        want = sum(high - low for low, high in pairwise(edges) if belongs(m, low))
         assert int((own["end_ms"] - own["start_ms"]).sum()) == want
         assert own.height > 0 or (want == 0 and not (s == e and belongs(m, s)))

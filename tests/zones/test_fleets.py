@@ -81,7 +81,10 @@ BAD = {
     "long number": ("[[fleets]]\nid = 'mine'\n[[fleets.members]]\nmmsi = 1234567890", "not an MMSI"),
     "boolean": ("[[fleets]]\nid = 'mine'\n[[fleets.members]]\nmmsi = true", "whole number"),
     "moment": ("[[fleets]]\nid = 'mine'\n[[fleets.members]]\nmmsi = 1\nvalid_from = 2024-01-01T00:00:00Z", "day like"),
-    "twice": ("[[fleets]]\nid = 'a'\n[[fleets.members]]\nmmsi = 1\n[[fleets]]\nid = 'a'\n[[fleets.members]]\nmmsi = 1", "twice"),
+    "twice": (
+        "[[fleets]]\nid = 'a'\n[[fleets.members]]\nmmsi = 1\n[[fleets]]\nid = 'a'\n[[fleets.members]]\nmmsi = 1",
+        "twice",
+    ),
     "not tables": ("fleets = 3", "list of tables"),
     "sure": ("[[fleets]]\nid = 'a'\n[[fleets.members]]\nmmsi = 1\nconfidence = 'sure'", "confidence"),
 }

@@ -24,7 +24,9 @@ def lines(draw: st.DrawFn) -> tuple[list[tuple[float, float]], list[str]]:
     reach = [draw(st.floats(0.05, 0.8)) for _ in range(n)]
     turn = draw(st.floats(0, 1))
     angle = [2 * np.pi * (i + turn) / n for i in range(n)]
-    corners = [(lon0 + r * np.cos(a) / np.cos(np.radians(lat0)), lat0 + r * np.sin(a)) for r, a in zip(reach, angle, strict=True)]
+    corners = [
+        (lon0 + r * np.cos(a) / np.cos(np.radians(lat0)), lat0 + r * np.sin(a)) for r, a in zip(reach, angle, strict=True)
+    ]
     return corners, [draw(st.sampled_from(KINDS)) for _ in range(n)]
 
 

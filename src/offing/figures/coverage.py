@@ -87,11 +87,27 @@ def coverage_of_day(
         order = np.argsort(mmsi, kind="stable")
         mmsi, t_ms, lon_e7, lat_e7, tracked = mmsi[order], t_ms[order], lon_e7[order], lat_e7[order], tracked[order]
     grid = Grid(cell_deg)
-    cells, hulls, hours = heard(
-        mmsi, t_ms, lon_e7, lat_e7, tracked, to_ms_of_day(day), grid.cell_e7, grid.columns_n, grid.rows_n
+    hulls, x, y = (_fixed(a, np.int32) for a in (mmsi, lon_e7, lat_e7))
+    cells, heard_mmsi, hours = heard(
+        hulls,
+        _fixed(t_ms, np.int64),
+        x,
+        y,
+        _fixed(tracked, np.bool_),
+        to_ms_of_day(day),
+        grid.cell_e7,
+        grid.columns_n,
+        grid.rows_n,
     )
-    frame = pl.DataFrame({"cell": cells, "mmsi": hulls, "hours": hours}).sort("cell", "mmsi")
+    frame = pl.DataFrame({"cell": cells, "mmsi": heard_mmsi, "hours": hours}).sort("cell", "mmsi")
     return frame.select(pl.lit(day, dtype=pl.Date).alias("day"), "cell", "mmsi", "hours")
+
+
+def _fixed(values: npt.NDArray[Any], kind: type[np.generic]) -> npt.NDArray[Any]:
+    """A contiguous view that cannot be written: so the kernel is compiled once, whoever made the array."""
+    view = np.ascontiguousarray(values, kind).view()
+    view.flags.writeable = False
+    return view
 
 
 def listening_hours(

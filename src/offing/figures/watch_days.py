@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from offing.errors import UsageError
 from offing.figures.coverage import CoverageParameters, Hours, common_hours, listening_of_windows
 from offing.figures.ids import FigureSpec, figure_id, series_spec
 from offing.model.fleet import Fleet
@@ -98,12 +97,10 @@ def watch_days(
     """
     parameters, coverage = parameters or WatchDayParameters(), coverage or CoverageParameters()
     spec = spec or series_spec(zones, fleet.id, day_rule)
-    if data_window is not None:
-        first_day, last_day = first_day or day_rule.day_of(data_window[0]), last_day or day_rule.day_of(data_window[1])
+    first_day, last_day = asked_days(data_window, day_rule, first_day, last_day)
     if first_day is None or last_day is None or first_day > last_day:
         return pl.DataFrame(schema=WATCH_DAYS)
-    days = [first_day + timedelta(days=i) for i in range((last_day - first_day).days + 1)]
-    starts = day_starts_ms(days, day_rule)
+    days, starts = day_windows(first_day, last_day, day_rule)
     zone_ids = sorted({z.id for z in zones})
 
     stays = stays_of(visits, zone_ids, fleet, parameters)
@@ -161,12 +158,20 @@ def stays_of(visits: pl.DataFrame, zone_ids: Sequence[str], fleet: Fleet, parame
     return clip_to_fleet(counted, fleet).select("event_id", "mmsi", "start_ms", "end_ms", "undated")
 
 
-def day_starts_ms(days: Sequence[date], day_rule: DayRule) -> npt.NDArray[np.int64]:
-    """First instants (ms) of consecutive days, and of the day after the last."""
-    if not days:
-        raise UsageError("There is no day to count.", "Give a first and a last day.")
+def asked_days(
+    data_window: tuple[int, int] | None, day_rule: DayRule, first_day: date | None, last_day: date | None
+) -> tuple[date | None, date | None]:
+    """First and last day: as asked, else those that the data touch, else None."""
+    if data_window is None:
+        return first_day, last_day
+    return first_day or day_rule.day_of(data_window[0]), last_day or day_rule.day_of(data_window[1])
+
+
+def day_windows(first_day: date, last_day: date, day_rule: DayRule) -> tuple[list[date], npt.NDArray[np.int64]]:
+    """The days from first to last, their first instants (ms), and as one more the first instant after the last day."""
+    days = [first_day + timedelta(days=i) for i in range((last_day - first_day).days + 1)]
     windows = [day_rule.window(d) for d in days]
-    return np.array([start for start, _ in windows] + [windows[-1][1]], np.int64)
+    return days, np.array([start for start, _ in windows] + [windows[-1][1]], np.int64)
 
 
 def days_touched(stays: pl.DataFrame, starts: npt.NDArray[np.int64]) -> pl.DataFrame:
@@ -202,6 +207,10 @@ def listened(
     data_window: tuple[int, int] | None,
     coverage: CoverageParameters,
 ) -> npt.NDArray[np.bool_]:
+    """For days between consecutive instants, whether silence would mean that no ship was there.
+
+    Enough listening hours, no hole that is too long, and the whole day between the source's first and last instant.
+    """
     if data_window is None:
         return np.zeros(len(hours_n), np.bool_)
     inside = (starts[:-1] >= data_window[0]) & (starts[1:] <= data_window[1])
@@ -215,7 +224,3 @@ def in_force(zones: Sequence[Zone], starts: npt.NDArray[np.int64]) -> npt.NDArra
     for low, high in (z.validity_ms for z in zones):
         held |= (starts[:-1] >= low) & (starts[1:] <= high)
     return held
-
-
-def _with(values: tuple[Any, ...], chosen: Any) -> list[Any]:
-    return sorted({*values, chosen})

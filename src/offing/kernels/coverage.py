@@ -20,23 +20,20 @@ def _merge_equal_cells(
     cells: npt.NDArray[np.int32], hours: npt.NDArray[np.uint32], start: int, stop: int
 ) -> int:  # pragma: no cover - compiled
     """Order the rows start to stop by cell, join rows of one cell; the new stop."""
-    n = stop - start
-    if n < 2:
+    if stop - start < 2:
         return stop
-    if n <= 24:
-        for i in range(start + 1, stop):
-            c, h = cells[i], hours[i]
-            j = i - 1
-            while j >= start and cells[j] > c:
-                cells[j + 1] = cells[j]
-                hours[j + 1] = hours[j]
-                j -= 1
-            cells[j + 1] = c
-            hours[j + 1] = h
-    else:
-        order = np.argsort(cells[start:stop])
-        cells[start:stop] = cells[start:stop][order]
-        hours[start:stop] = hours[start:stop][order]
+    gap = 1
+    while gap < (stop - start) // 3:
+        gap = 3 * gap + 1
+    while gap > 0:  # Shell's sort: in place, quick for the few cells of a hull's day
+        for i in range(start + gap, stop):
+            cell, mask = cells[i], hours[i]
+            j = i
+            while j >= start + gap and cells[j - gap] > cell:
+                cells[j], hours[j] = cells[j - gap], hours[j - gap]
+                j -= gap
+            cells[j], hours[j] = cell, mask
+        gap //= 3
     last = start
     for i in range(start + 1, stop):
         if cells[i] == cells[last]:
@@ -89,13 +86,13 @@ def heard(
         m, x, y = np.int64(mmsi[i]), np.int64(lon_e7[i]), np.int64(lat_e7[i])
         if m != hull or x < x_low or x >= x_high or y < y_low or y >= y_high:
             if mask != 0:
-                if n == capacity:
+                if n == capacity - 1:  # one is kept for the last row
                     capacity *= 2
                     bigger_cells, bigger_hulls = np.empty(capacity, np.int32), np.empty(capacity, np.int32)
                     bigger_hours = np.empty(capacity, np.uint32)
-                    bigger_cells[:n] = cells
-                    bigger_hulls[:n] = hulls
-                    bigger_hours[:n] = hours
+                    bigger_cells[:n] = cells[:n]
+                    bigger_hulls[:n] = hulls[:n]
+                    bigger_hours[:n] = hours[:n]
                     cells, hulls, hours = bigger_cells, bigger_hulls, bigger_hours
                 cells[n] = cell
                 hulls[n] = hull
@@ -117,10 +114,6 @@ def heard(
             mask = np.int64(0)
         mask |= bit
     if mask != 0:
-        if n == capacity:
-            cells = np.append(cells, np.int32(0))
-            hulls = np.append(hulls, np.int32(0))
-            hours = np.append(hours, np.uint32(0))
         cells[n] = cell
         hulls[n] = hull
         hours[n] = mask

@@ -192,7 +192,13 @@ def _radii(coarse, boundary, tile_row, tile_col, radius):
 
 
 def _split_long(edges: Ints, zone: Ints) -> tuple[Ints, Ints]:
-    """Cut edges longer than LONGEST_EDGE at whole units, so that products of coordinates fit 63 bits."""
+    """Cut edges longer than LONGEST_EDGE at whole units, so that products of coordinates fit 63 bits.
+
+    Edges are turned to run from west to east (due north, where neither): a border that two zones share is cut at the same
+    places, whichever way round each of them writes it.
+    """
+    back = (edges[:, 0] > edges[:, 2]) | ((edges[:, 0] == edges[:, 2]) & (edges[:, 1] > edges[:, 3]))
+    edges = np.where(back[:, None], edges[:, [2, 3, 0, 1]], edges)
     span = np.maximum(np.abs(edges[:, 2] - edges[:, 0]), np.abs(edges[:, 3] - edges[:, 1]))
     parts = np.maximum(-(-span // LONGEST_EDGE), 1)
     if (parts == 1).all():
@@ -211,6 +217,7 @@ def build_grid(edges: Ints, edge_zone: Ints, zones_n: int) -> Grid:
     `edges`: int64 (n, 4) of lon_e7, lat_e7 at both ends, longitudes unwrapped; `edge_zone`: the zone's number of each.
     """
     edges = np.asarray(edges, np.int64).reshape(-1, 4) + np.array([X_OFFSET, Y_OFFSET, X_OFFSET, Y_OFFSET])
+    edges[:, [1, 3]] += edges[:, [1, 3]] >= ROWS * CELL  # a border at the north pole lies beyond it: the pole is inside
     edge_zone = np.asarray(edge_zone, np.int64)
     real = (edges[:, 0] != edges[:, 2]) | (edges[:, 1] != edges[:, 3])
     edges, edge_zone = _split_long(edges[real], edge_zone[real])

@@ -222,9 +222,7 @@ def decode(
             stamp, ms = line["stamp"], line["stamp_ms"]
             line["outcome"] = message(words, n_bits, i, stamp, ms, base_ms, positions, statics, texts, counts)
             continue
-        while oldest < n_slots and (
-            slots[oldest, _TOTAL] == 0 or rows[i] - rows[slots[oldest, _FIRST]] > c.GROUP_LINES
-        ):
+        while oldest < n_slots and (slots[oldest, _TOTAL] == 0 or rows[i] - rows[slots[oldest, _FIRST]] > c.GROUP_LINES):
             if slots[oldest, _TOTAL] > 0:
                 end_group(slots, oldest, lines, c.PARTS_MISSING)
             oldest += 1

@@ -1,4 +1,4 @@
-"""One line of a log: prefix, tag block, sentence, suffix. The fields are found and the checksums checked; no payload is read."""
+"""One line of a log: prefix, tag block, sentence, suffix. Fields are found and checksums checked; no payload is read."""
 
 from __future__ import annotations
 
@@ -222,9 +222,11 @@ def ais_fields(buf: Bytes, at: int, end: int, line: Line) -> int:
 def sentence(buf: Bytes, at: int, end: int, line: Line) -> int:
     """Read the sentence at buf[at]: its outcome, SENTENCE for a sound part of an AIS message."""
     star = end - 3  # where it stands unless there is a suffix
-    x = xor(buf, at + 1, star) if star > at and buf[star] == STAR else -1
-    given, rest = checksum_at(buf, star, end)
-    if x < 0 or given != x:
+    x, given, rest = 0, -1, end
+    if star > at and buf[star] == STAR:
+        x = xor(buf, at + 1, star)
+        given, rest = checksum_at(buf, star, end)
+    if given != x:
         star = at + 1
         while star < end and buf[star] != STAR:
             star += 1

@@ -19,12 +19,12 @@ _ARMOR[48:88] = np.arange(40)
 _ARMOR[96:120] = np.arange(40, 64)
 
 # Where in bits the fields of a position lie, by message type; -1: the type has none. A 0 for longitude: no position.
-_STATUS = np.full(64, -1, np.int16)
-_SPEED = np.full(64, -1, np.int16)
-_LON = np.zeros(64, np.int16)
-_COURSE = np.full(64, -1, np.int16)
-_HEADING = np.full(64, -1, np.int16)
-_SECOND = np.full(64, -1, np.int16)
+_STATUS = np.full(64, -1, np.int64)
+_SPEED = np.full(64, -1, np.int64)
+_LON = np.zeros(64, np.int64)
+_COURSE = np.full(64, -1, np.int64)
+_HEADING = np.full(64, -1, np.int64)
+_SECOND = np.full(64, -1, np.int64)
 for _types, _places in {
     (1, 2, 3): (38, 50, 61, 116, 128, 137),
     (4,): (-1, -1, 79, -1, -1, 72),
@@ -34,7 +34,7 @@ for _types, _places in {
     for _type in _types:
         _STATUS[_type], _SPEED[_type], _LON[_type], _COURSE[_type], _HEADING[_type], _SECOND[_type] = _places
 
-NOT_BEFORE = np.zeros(64, np.int16)  # bits that a message of a kept type must have, mmsi and what it is kept for
+NOT_BEFORE = np.zeros(64, np.int64)  # bits that a message of a kept type must have, mmsi and what it is kept for
 NOT_BEFORE[[1, 2, 3, 9]] = 116
 NOT_BEFORE[4] = 134
 NOT_BEFORE[[18, 19]] = 112
@@ -182,17 +182,17 @@ def position_into(words: Words, kind: int, n_bits: int, received_ms: int, row: A
             if speed != 1023:
                 row["speed_kn"] = speed if kind == 9 else speed / 10.0
         at = _COURSE[kind]
-        if 0 <= at and at + 12 <= n_bits:
+        if at >= 0 and at + 12 <= n_bits:
             course = bits(words, at, 12)
             if course < 3600:
                 row["course_deg"] = course / 10.0
         at = _HEADING[kind]
-        if 0 <= at and at + 9 <= n_bits:
+        if at >= 0 and at + 9 <= n_bits:
             heading = bits(words, at, 9)
             if heading < 360:
                 row["heading_deg"] = heading
         at = _SECOND[kind]
-        if 0 <= at and at + 6 <= n_bits:
+        if at >= 0 and at + 6 <= n_bits:
             second = bits(words, at, 6)
             if second < 60:
                 row["t_ms"] = own_second_ms(received_ms, second)

@@ -17,8 +17,8 @@ from offing.figures.coverage import Hours, listening_hours
 from offing.figures.ids import FigureSpec, default_day_rule, series_spec
 from offing.figures.presence import By, presence
 from offing.figures.records import highest_days, records
+from offing.figures.sensitivity import sensitivity
 from offing.figures.streaks import streaks
-from offing.figures..py import sensitivity
 from offing.figures.watch_days import stays_of, watch_days
 from offing.kernels.grid import inside_any
 from offing.model.fleet import Fleet
@@ -63,7 +63,9 @@ class Question:
         zones, fleet = waters.several(list(spec.zone_ids)), waters.fleet(spec.fleet_id)
         day_rule = spec.day_rule or default_day_rule(zones)
         extras = {
-            f: getattr(spec, f) for f in ("as_of", "known_at_ms", "published_by", "first_day", "last_day") if getattr(spec, f) is not None
+            f: getattr(spec, f)
+            for f in ("as_of", "known_at_ms", "published_by", "first_day", "last_day")
+            if getattr(spec, f) is not None
         }
         asked = series_spec(zones, fleet.id, spec.day_rule, spec.source, **extras)
         if spec.source != AIS:

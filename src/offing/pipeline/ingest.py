@@ -5,15 +5,15 @@ from __future__ import annotations
 import io
 import os
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from offing.errors import BadMapping, DamagedInput, LogbookError, MissingInput, OffingError, UnknownName, UsageError
+from offing.errors import DamagedInput, LogbookError, MissingInput, OffingError, UnknownName, UsageError
 from offing.model.reading import ReadBatch, Reader, ReadOptions, Source
 from offing.readers import container, sniff
+from offing.readers.mapping import load_mapping
 from offing.store.folder import Store, now_ms
 from offing.store.keep import keep_copy
 from offing.store.lake import canonical_json
@@ -52,9 +52,9 @@ def ingest(
 
     Every good file is kept though others fail. A file that is held already gives its line, marked `already`. `form` names a
     reader, or `auto` recognises it by content. `keep` also stores a copy of the original bytes. Raises what concerns the whole
-    command: `BadMapping`, `UsageError` for a form that is not there, `LogbookError`.
+    command: a mapping that is missing or wrong, `UsageError` for a form that is not there, `LogbookError`.
     """
-    options = ReadOptions(read_mapping(mapping_path) if mapping_path else None, base_time_ms)
+    options = ReadOptions(load_mapping(mapping_path) if mapping_path else None, base_time_ms)
     results: list[FileLine | FileProblem] = []
     files: list[Path] = []
     for path in paths:
@@ -88,16 +88,6 @@ def retract(store: Store, file_or_sha: str | Path, reason: str) -> FileLine:
         at_ms = now_ms()
         store.ledger.release(line.sha256, reason.strip(), at_ms)
         return replace(line, held_to_ms=max(at_ms, line.held_from_ms), reason=reason.strip())
-
-
-def read_mapping(path: Path) -> dict[str, Any]:
-    """The content of a mapping file. Raises `BadMapping`, naming the line, when it is no TOML."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise BadMapping(f"The mapping {path} cannot be read: {error.strerror}.", "Check the name after --map.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadMapping(f"The mapping {path} is no TOML: {error}.", "Correct that line.", path=str(path)) from None
 
 
 # -- inside

@@ -68,7 +68,9 @@ def notes(store: Store, waters: Waters) -> list[str]:
     was = set(before.details["files"])
     out = []
     if held != was:
-        out.append(f"{len(held - was)} files were read and {len(was - held)} retracted since the last run: `offing run` brings events up to date.")
+        out.append(
+            f"{len(held - was)} files were read and {len(was - held)} retracted since the last run: `offing run` brings events up to date."
+        )
     if before.details["zones"] != {z.id: z.hash for z in waters.zone_list}:
         out.append("Zones changed since the last run: `offing run` brings events up to date.")
     return out
@@ -104,7 +106,9 @@ def visits(store: Store, waters: Waters, asked: VisitFilter) -> pl.DataFrame:
         held = clip_to_fleet(rows, fleet, start="entry_t_utc", end="exit_t_utc")
         rows = rows.join(held.select("event_id").unique(), on="event_id", how="semi")
     names = ["event_id", "kind", "version", *VISITS.names[2:], "still_inside", "known_from_utc", "reason", "superseded_by"]
-    return rows.with_columns(still_inside=_still_inside(now_ms())).sort("entry_t_utc", "mmsi", "zone_id", "event_id").select(names)
+    return (
+        rows.with_columns(still_inside=_still_inside(now_ms())).sort("entry_t_utc", "mmsi", "zone_id", "event_id").select(names)
+    )
 
 
 def _still_inside(at_ms: int) -> pl.Expr:
@@ -147,7 +151,9 @@ def records(
         wanted.append(FigureSpec("streak", tuple(z.id for z in zones), fleet_id, AIS))
     if source not in (None, AIS) and not wanted:
         wanted.append(FigureSpec("streak", tuple(z.id for z in zones), fleet_id or "any", str(source)))
-    return pl.concat([pl.DataFrame(schema=RECORDS), *(Question.of(store, waters, replace(s, **more)).records() for s in wanted)])
+    return pl.concat(
+        [pl.DataFrame(schema=RECORDS), *(Question.of(store, waters, replace(s, **more)).records() for s in wanted)]
+    )
 
 
 def sql(store: Store, waters: Waters, query: str) -> pl.DataFrame:
@@ -158,17 +164,35 @@ def sql(store: Store, waters: Waters, query: str) -> pl.DataFrame:
     try:
         paths = [str(d.path) for d in merged_days(store)]
         if paths:
-            db.execute("CREATE VIEW positions AS SELECT * FROM read_parquet($paths)".replace("$paths", json.dumps(paths).replace('"', "'")))
+            db.execute(
+                "CREATE VIEW positions AS SELECT * FROM read_parquet($paths)".replace(
+                    "$paths", json.dumps(paths).replace('"', "'")
+                )
+            )
         tables = {
             "statics": statics_of(store),
             "rejects": stored_rejects(store),
             "visits": visits(store, waters, VisitFilter(withdrawn=True)),
-            "files": _frame([{**r, "ignored": json.dumps(r["ignored"]), "rejects": json.dumps(r["rejects"])} for r in status(store)]),
-            "runs": _frame([{"id": r.id, "finished_utc": iso(r.finished_ms), "details": json.dumps(r.details)} for r in store.ledger.runs()]),
+            "files": _frame(
+                [{**r, "ignored": json.dumps(r["ignored"]), "rejects": json.dumps(r["rejects"])} for r in status(store)]
+            ),
+            "runs": _frame(
+                [
+                    {"id": r.id, "finished_utc": iso(r.finished_ms), "details": json.dumps(r.details)}
+                    for r in store.ledger.runs()
+                ]
+            ),
             "zones": _frame([zone_row(z, waters) for z in waters.zone_list]),
             "fleets": _frame(
                 [
-                    {"fleet_id": f.id, "mmsi": m.mmsi, "name": m.name, "valid_from": m.valid_from, "valid_to": m.valid_to, "source": m.source}
+                    {
+                        "fleet_id": f.id,
+                        "mmsi": m.mmsi,
+                        "name": m.name,
+                        "valid_from": m.valid_from,
+                        "valid_to": m.valid_to,
+                        "source": m.source,
+                    }
                     for f in waters.fleets.values()
                     for m in f.members
                 ]
@@ -187,7 +211,9 @@ def sql(store: Store, waters: Waters, query: str) -> pl.DataFrame:
         return pl.DataFrame(result.to_arrow_table()) if result.description else pl.DataFrame()
     except duckdb.Error as error:
         said = str(error).strip().splitlines()
-        raise UsageError(f"The query cannot be answered: {said[0] if said else error}.", f"Tables: {', '.join(TABLES)}.") from None
+        raise UsageError(
+            f"The query cannot be answered: {said[0] if said else error}.", f"Tables: {', '.join(TABLES)}."
+        ) from None
     finally:
         db.close()
 

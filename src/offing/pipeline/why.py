@@ -68,7 +68,9 @@ class _Chain:
                 name=name,
             ) from None
         question = Question.of(self.store, self.waters, spec)
-        {"day": self.day_figure, "presence": self.presence, "streak": self.streak, "record": self.record}[spec.kind](question, spec)
+        {"day": self.day_figure, "presence": self.presence, "streak": self.streak, "record": self.record}[spec.kind](
+            question, spec
+        )
         return self.links
 
     def add(self, level: int, kind: str, text: str, **more: Any) -> None:
@@ -80,7 +82,13 @@ class _Chain:
         """What every figure prints: zones, fleet, day rule, parameters, data."""
         for zone in q.zones:
             self.zone(zone.id, level)
-        claims = "every hull" if q.fleet.everyone else f"{len({m.mmsi for m in q.fleet.members})} numbers" if q.fleet.members else "by flag"
+        claims = (
+            "every hull"
+            if q.fleet.everyone
+            else f"{len({m.mmsi for m in q.fleet.members})} numbers"
+            if q.fleet.members
+            else "by flag"
+        )
         self.add(level, "rule", f"fleet {q.fleet.id} ({claims}), version {q.fleet.hash}; days of {self.rule_of(q)}")
         values = ", ".join(f"{k} = {v:g}" for k in kinds for k, v in getattr(q.method, k).values().items())
         if values:
@@ -90,7 +98,11 @@ class _Chain:
             self.add(level, "rule", f"data from {iso(window[0])} to {iso(window[1])}" if window else "no data")
         run = last_run(self.store)
         if run and q.spec.source == AIS:
-            self.add(level, "rule", f"run {run.id}, region pack {self.waters.pack.id} {self.waters.pack.version} ({self.waters.pack.hash})")
+            self.add(
+                level,
+                "rule",
+                f"run {run.id}, region pack {self.waters.pack.id} {self.waters.pack.version} ({self.waters.pack.hash})",
+            )
         elif q.spec.source != AIS:
             self.add(level, "rule", f"region pack {self.waters.pack.id} {self.waters.pack.version} ({self.waters.pack.hash})")
 
@@ -112,7 +124,11 @@ class _Chain:
             if whole:
                 self.bulletins(q, day, day, level + 1)
             return
-        hulls = f", {row['hulls_n']} hulls ({' '.join(map(str, row['mmsis']))}), {row['positions_n']} positions" if row["hulls_n"] else ""
+        hulls = (
+            f", {row['hulls_n']} hulls ({' '.join(map(str, row['mmsis']))}), {row['positions_n']} positions"
+            if row["hulls_n"]
+            else ""
+        )
         heard = f", {row['listening_hours']} listening hours, longest hole {row['longest_hole_h']:g} h"
         window = f" ({_t(row['window_start_utc'])} to {_t(row['window_end_utc'])})"
         self.add(level, "day", f"{day}{window}: {row['state']}{hulls}{heard}", id=row["figure_id"])
@@ -162,8 +178,16 @@ class _Chain:
         self.one_streak(q, found.row(0, named=True), 0)
 
     def one_streak(self, q: Question, row: dict[str, Any], level: int) -> None:
-        when = f"{row['start_day']} to {row['end_day']}" if row["start_day"] else f"between {row['not_before']} and {row['not_after']}"
-        bounds = f", {row['days_unobservable']} unknown bridged: between {row['days_observed']} and {row['days_span']}" if row["days_unobservable"] else ""
+        when = (
+            f"{row['start_day']} to {row['end_day']}"
+            if row["start_day"]
+            else f"between {row['not_before']} and {row['not_after']}"
+        )
+        bounds = (
+            f", {row['days_unobservable']} unknown bridged: between {row['days_observed']} and {row['days_span']}"
+            if row["days_unobservable"]
+            else ""
+        )
         self.add(level, "figure", f"streak of {row['days_observed']} calendar days, {when}{bounds}", id=row["figure_id"])
         self.add(level + 1, "rule", f"ended by {row['ended_by']}: {row['ended_because']}")
         if row["broke"]:
@@ -183,7 +207,12 @@ class _Chain:
             raise UnknownName(f"There is no record {spec}.", "`offing records` lists them.", name=str(spec))
         row = found.row(0, named=True)
         until = "it stands" if row["stands"] else f"until {row['stands_until'] or 'an unknown day'}"
-        self.add(0, "figure", f"record: {row['value']} {row['unit']}, since {row['stands_since'] or 'an unknown day'}, {until}", id=row["figure_id"])
+        self.add(
+            0,
+            "figure",
+            f"record: {row['value']} {row['unit']}, since {row['stands_since'] or 'an unknown day'}, {until}",
+            id=row["figure_id"],
+        )
         self.add(1, "rule", f"within {row['series']}")
         holder = parse_figure_id(row["holder"])
         if holder.kind == "day":
@@ -199,7 +228,9 @@ class _Chain:
             self.bulletin(q, row, level)
 
     def undated(self, q: Question, streak: dict[str, Any], level: int) -> None:
-        for row in q.spans.filter(pl.col("start_day").is_null(), pl.col("days") == streak["days_observed"]).iter_rows(named=True):
+        for row in q.spans.filter(pl.col("start_day").is_null(), pl.col("days") == streak["days_observed"]).iter_rows(
+            named=True
+        ):
             self.bulletin(q, row, level)
 
     def bulletin(self, q: Question, row: dict[str, Any], level: int) -> None:
@@ -227,10 +258,16 @@ class _Chain:
         held = f", in force from {zone.valid_from or 'always'} to {zone.valid_to or 'now'}"
         basis = f"; {zone.legal_basis}" if zone.legal_basis else ""
         source = f"; source: {zone.source}" if zone.source else ""
-        self.add(level, "zone", f"zone {zone.id}, version {zone.hash}, claimed by {', '.join(zone.claimants) or 'nobody named'}{held}, {zone.confidence}{basis}{source}")
+        self.add(
+            level,
+            "zone",
+            f"zone {zone.id}, version {zone.hash}, claimed by {', '.join(zone.claimants) or 'nobody named'}{held}, {zone.confidence}{basis}{source}",
+        )
 
     def visit(self, event_id: str, level: int, *, brief: bool = False) -> None:
-        history = versions(self.store, "visit", current_method(self.store).event_hash("visit")).filter(pl.col("event_id") == event_id)
+        history = versions(self.store, "visit", current_method(self.store).event_hash("visit")).filter(
+            pl.col("event_id") == event_id
+        )
         if history.is_empty():
             raise UnknownName(f"There is no visit {event_id!r}.", "`offing visits` lists them.", name=event_id)
         v = history.row(-1, named=True)
@@ -244,7 +281,11 @@ class _Chain:
         )
         for row in history.iter_rows(named=True) if history.height > 1 else ():
             by = f"; superseded by {row['superseded_by']}" if row["superseded_by"] else ""
-            self.add(level + 1, "version", f"version {row['version']} of {_t(row['known_from_utc'])}: {row['status']}; {row['reason'] or 'first known'}{by}")
+            self.add(
+                level + 1,
+                "version",
+                f"version {row['version']} of {_t(row['known_from_utc'])}: {row['status']}; {row['reason'] or 'first known'}{by}",
+            )
         if not brief:
             self.zone(v["zone_id"], level + 1)
             method = ", ".join(f"{k} = {x:g}" for k, x in current_method(self.store).visit.values().items())

@@ -34,13 +34,13 @@ LEDGER_NAME = "ledger.sqlite"
 """The file by which a logbook folder is known."""
 
 _FOREIGN = {
-    b"BZh": "bzip2",
-    b"\xfd7zXZ\0": "xz",
-    b"7z\xbc\xaf\x27\x1c": "7-Zip",
-    b"Rar!\x1a\x07": "RAR",
-    b"SQLite format 3\0": "SQLite",
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "Office",
-    b"%PDF": "PDF",
+    b"BZh": "a bzip2 file",
+    b"\xfd7zXZ\0": "an xz file",
+    b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive",
+    b"Rar!\x1a\x07": "a RAR archive",
+    b"SQLite format 3\0": "an SQLite database",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an Office document",
+    b"%PDF": "a PDF",
 }
 
 
@@ -165,16 +165,23 @@ def open_source(path: Path) -> Source:
         magic = file.read(16)
         file.seek(0)
         try:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            sha256 = _sha256(file)
         except OSError as error:
             raise MissingInput(f"{path} cannot be read: {error.strerror}.", "Check the disk.", path=str(path)) from None
     for start, name in _FOREIGN.items():
         if magic.startswith(start):
-            raise UnknownForm(f"{path} is a {name} file.", "Unpack or export it: gz, zst and zip are read as they are.")
+            raise UnknownForm(f"{path} is no table or log but {name}.", "Unpack or export it: gz, zst and zip are read as they are.")
     opener, compression = _opener(path, magic)
     with opener() as stream:
         head = stream.read(HEAD_BYTES)
     return Source(path, sha256, opener, head, compression, None if compression else path)
+
+
+def _sha256(file: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    while piece := file.read(1 << 20):
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def _opener(path: Path, magic: bytes) -> tuple[Callable[[], BinaryIO], str]:

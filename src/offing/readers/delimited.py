@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import queue
+import threading
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import closing
+from typing import TypeVar, cast
 
 import polars as pl
 
@@ -10,6 +14,8 @@ from offing.errors import RejectReason
 from offing.model.reading import ReadBatch, Source
 from offing.readers.records import Piece, Shape, pieces, read_header, texts
 from offing.readers.tables import Layout, collect, rejected
+
+_T = TypeVar("_T")
 
 BATCH_ROWS = 400_000
 """A batch is closed once it has so many rows; a block of the file has some 130,000."""
@@ -28,15 +34,55 @@ def read_delimited(source: Source, shape: Shape, layout: Layout) -> Iterator[Rea
     wanted = {name: shape.names.index(column) for name, column in layout.columns.items()}
     frames: list[pl.DataFrame] = []
     done: list[Piece] = []
-    for piece in pieces(source, shape):
-        frame, settled = texts(piece, shape, wanted)
-        frames.append(frame)
-        done.append(settled)
-        if sum(p.rows for p in done) >= BATCH_ROWS:
-            yield _batch(frames, done, layout)
-            frames, done = [], []
+    with closing(_ahead(texts(piece, shape, wanted) for piece in pieces(source, shape))) as settled:
+        for frame, piece in settled:
+            frames.append(frame)
+            done.append(piece)
+            if sum(p.rows for p in done) >= BATCH_ROWS:
+                yield _batch(frames, done, layout)
+                frames, done = [], []
     if done:
         yield _batch(frames, done, layout)
+
+
+def _ahead(items: Generator[_T, None, None]) -> Generator[_T, None, None]:
+    """The same items, worked out one ahead by a thread of their own. Closing this closes them."""
+    box: queue.Queue[tuple[bool, _T | BaseException | None]] = queue.Queue(maxsize=1)
+    stopped = threading.Event()
+
+    def put(good: bool, what: _T | BaseException | None) -> bool:
+        while not stopped.is_set():
+            try:
+                box.put((good, what), timeout=0.1)
+            except queue.Full:
+                continue
+            return True
+        return False
+
+    def work() -> None:
+        try:
+            with closing(items):
+                for item in items:
+                    if not put(True, item):
+                        return
+            put(False, None)
+        except BaseException as error:  # handed to the reader's own thread, where it is raised
+            put(False, error)
+
+    worker = threading.Thread(target=work, name="offing-reader", daemon=True)
+    worker.start()
+    try:
+        while True:
+            good, what = box.get()
+            if good:
+                yield cast(_T, what)
+            elif what is None:
+                return
+            else:
+                raise cast(BaseException, what)
+    finally:
+        stopped.set()
+        worker.join()
 
 
 def _batch(frames: list[pl.DataFrame], done: list[Piece], layout: Layout) -> ReadBatch:
@@ -75,7 +121,7 @@ def raw_delimited(source: Source, shape: Shape, rows: Iterable[int]) -> dict[int
 
 
 def layout_columns(shape: Shape, known: Mapping[str, str]) -> dict[str, str]:
-    """Our name -> the file's, for those known columns (by their names in lower case) that the header has; the first one wins."""
+    """Our name -> the file's for the `known` columns (names in lower case) that the header has; the first one wins."""
     columns: dict[str, str] = {}
     for column in shape.names:
         ours = known.get(column.lower())

@@ -25,6 +25,7 @@ _ISO = (
     r"^\s*(\d{4})([-/]?)(\d{2})[-/]?(\d{2})[Tt ]\s*(\d{2}):?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?"
     r"\s*(?:([Zz]|UTC|GMT)|([+-])(\d{2}):?(\d{2})?(?: UTC)?)?\s*$"
 )
+_ISO_PARTS = ("Y", "sep", "m", "d", "H", "M", "S", "f", "utc", "sign", "oh", "om")
 _ISO_FAST = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S")
 _DIRECTIVES = set("YmdHMSyjbBpIzfT%eFD")
 
@@ -109,9 +110,7 @@ class Clock:
         if self.format == "iso":
             return self._iso(text, quick)
         if quick is None:
-            return self._done(
-                text.str.to_datetime(_chrono(self.format), time_unit="ms", time_zone="UTC", strict=False), None
-            )
+            return self._done(text.str.to_datetime(_chrono(self.format), time_unit="ms", time_zone="UTC", strict=False), None)
         return self._done(self._localised(quick), None if self.zone else quick)
 
     def _localised(self, naive: pl.Series) -> pl.Series:
@@ -147,7 +146,7 @@ class Clock:
     def _iso_careful(self, text: pl.Series) -> Reading:
         """Every written form of ISO 8601 with a date and at least hours and minutes, and Go's `... +0000 UTC`."""
         g = text.to_frame("x").select(pl.col("x").str.extract_groups(_ISO).struct.unnest())
-        g = g.rename(dict(zip(g.columns, "Y sep m d H M S f utc sign oh om".split(), strict=True)))
+        g = g.rename(dict(zip(g.columns, _ISO_PARTS, strict=True)))
         parts = g.select(
             local=pl.concat_str("Y", "m", "d", "H", "M", pl.col("S").fill_null("00")).str.to_datetime(
                 "%Y%m%d%H%M%S", time_unit="ms", strict=False
@@ -171,12 +170,7 @@ class Clock:
 def _within(t_utc: pl.Series) -> bool:
     ms = t_utc.cast(pl.Int64)
     low, high = ms.min(), ms.max()
-    return (
-        isinstance(low, int)
-        and isinstance(high, int)
-        and low >= FIRST.timestamp() * 1000
-        and high < LAST.timestamp() * 1000
-    )
+    return isinstance(low, int) and isinstance(high, int) and low >= FIRST.timestamp() * 1000 and high < LAST.timestamp() * 1000
 
 
 def _fast_form(text: pl.Series) -> tuple[bool, str | None]:

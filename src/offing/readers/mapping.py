@@ -33,7 +33,7 @@ class ColumnMap:
 
 
 def load_mapping(path: Path) -> dict[str, Any]:
-    """The content of a mapping file, checked. Raises `BadMapping` with file, key and line; `MissingInput` if it is not there."""
+    """The content of a mapping file, checked. Raises `BadMapping` with key and line, `MissingInput` where there is none."""
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -112,7 +112,7 @@ def _delimiter(text: str) -> str:
 
 def _encoding(name: str) -> str:
     try:
-        if "mmsi,\"\n0".encode(name) != b'mmsi,"\n0':
+        if 'mmsi,"\n0'.encode(name) != b'mmsi,"\n0':
             raise BadMapping(
                 f"The encoding {name!r} does not contain ASCII.", "Convert the file to UTF-8 first.", key="file.encoding"
             )

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from offing.kernels import nmea_codes as c
-from offing.model.reading import ReadBatch, ReadOptions, Source
+from offing.model.reading import ReadBatch, Reader, ReadOptions, Source
 from offing.readers.nmea_frames import batch
 from offing.readers.nmea_lines import Decoder
 
@@ -64,4 +64,4 @@ class NmeaReader:
         return found
 
 
-READER = NmeaReader()
+READER: Reader = NmeaReader()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -57,7 +58,7 @@ def batch(done: Decoded) -> ReadBatch:
         for key, n in zip(keys.tolist(), counts.tolist(), strict=True):
             ignored[key.to_bytes(8, "big").lstrip(b"\0").decode("ascii")] = n
     statics = _statics(done)
-    is_side = done.statics["msg_type"] == 19  # noqa: PLR2004  counted as a position
+    is_side = done.statics["msg_type"] == 19  # counted as a position
     return ReadBatch(
         rows=len(outcome) - int(n_by_outcome[c.CARRIED]),
         positions=_positions(done),
@@ -90,11 +91,11 @@ def _texts(buffer: Array, starts: Array, sizes: Array) -> pl.Series:
     offsets = np.empty(len(starts) + 1, np.int32)
     out = np.empty(int(sizes.sum()), np.uint8)
     gather(buffer, starts, sizes, offsets, out)
-    if (out >= 128).any():  # noqa: PLR2004  not ASCII
+    if (out >= 128).any():  # not ASCII
         blob, cuts = out.tobytes(), offsets.tolist()
-        cells = [blob[a:b].decode("utf-8", "replace").translate(_CONTROLS) for a, b in zip(cuts, cuts[1:], strict=False)]
+        cells = [blob[a:b].decode("utf-8", "replace").translate(_CONTROLS) for a, b in pairwise(cuts)]
         return pl.Series(cells, dtype=pl.String)
-    out[(out < 32) | (out == 127)] = 63  # noqa: PLR2004
+    out[(out < 32) | (out == 127)] = 63
     array = pa.StringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(out))
     return pl.Series(array, dtype=pl.String)
 

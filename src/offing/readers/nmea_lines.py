@@ -79,7 +79,7 @@ class Decoder:
         """All lines of the stream, in order. A line that waits for another part comes again in a later chunk."""
         for piece in line_chunks(stream, size):
             data = np.frombuffer(piece, np.uint8)
-            ends = np.flatnonzero(data == 10)  # noqa: PLR2004  LF
+            ends = np.flatnonzero(data == 10)
             if piece[-1] != 10:
                 ends = np.append(ends, len(data))
             start = 0
@@ -93,7 +93,7 @@ class Decoder:
     def _chunk(self, data: Array, ends: Array, *, is_last: bool) -> Decoded:
         before = np.frombuffer(self._carried, np.uint8)
         buffer = np.concatenate([before, data])  # always writable, so that each kernel compiles once
-        ends = np.concatenate([np.flatnonzero(before == 10), ends + len(before)])  # noqa: PLR2004  LF
+        ends = np.concatenate([np.flatnonzero(before == 10), ends + len(before)])
         fresh = len(ends) - len(self._carried_rows)
         rows = np.concatenate([self._carried_rows, np.arange(self._next_row, self._next_row + fresh)])
         self._next_row += fresh
@@ -120,11 +120,11 @@ class Decoder:
 
     def _make_room(self, n: int) -> None:
         if n > self._room:
-            self._room = n
-            self._lines = np.empty(n, c.LINE)
-            self._positions = np.empty(n, c.POSITIONS)
-            self._statics = np.empty(n, c.STATICS)
-            self._texts = np.empty((n, c.TEXTS), np.uint8)
+            self._room = room = n + n // 4
+            self._lines = np.empty(room, c.LINE)
+            self._positions = np.empty(room, c.POSITIONS)
+            self._statics = np.empty(room, c.STATICS)
+            self._texts = np.empty((room, c.TEXTS), np.uint8)
 
     def _carry(self, done: Decoded) -> None:
         waiting = np.flatnonzero(done.lines["outcome"] == c.CARRIED)

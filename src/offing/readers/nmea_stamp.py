@@ -17,7 +17,7 @@ _NAMED = re.compile(  # 01/Sep/2018:00:00:00 +0000, Sat, 01 Sep 2018 00:00:00 GM
 )
 _UNIX = re.compile(r"(?<![\w.:+-])(?P<whole>\d{10}|\d{13}|\d{16}|\d{19})(?:\.(?P<fraction>\d+))?(?!\w)")
 _NAIVE = re.compile(r"\d{1,2}:\d\d|\d{4}[-/]\d\d[-/]\d\d|\d{1,2}[./]\d{1,2}[./]\d{4}|(?<!\d)\d{8}[T_ ]\d{6}(?!\d)")
-_MONTHS = {n: i for i, n in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 Stamp = tuple[int, int]
 """One of STAMP_* and milliseconds, or NO_TIME_MS."""
@@ -45,7 +45,6 @@ def read_stamp(text: bytes) -> Stamp:
 
 def _instant(match: re.Match[str]) -> Stamp:
     part = match.groupdict()
-    month = _MONTHS.get(part["name"].lower(), 0) if "name" in part else int(part["month"])
     zone = part["zone"].upper()
     offset_min = 0
     if zone[0] in "+-":
@@ -54,7 +53,7 @@ def _instant(match: re.Match[str]) -> Stamp:
     try:
         moment = datetime(
             int(part["year"]),
-            month,
+            _MONTHS.index(part["name"].lower()) + 1 if "name" in part else int(part["month"]),
             int(part["day"]),
             int(part["hour"]),
             int(part["minute"]),

@@ -70,7 +70,7 @@ class Piece:
     def text(self, i: int) -> str:
         """The raw text of one record, without its line end."""
         raw = self.data[self.starts[i] : self.starts[i + 1]]
-        return raw.rstrip(b"\n").rstrip(b"\r").decode("utf-8", "replace")
+        return raw.removesuffix(b"\n").removesuffix(b"\r").decode("utf-8", "replace")
 
 
 def blocks(stream: BinaryIO, encoding: str = "utf-8") -> Iterator[bytes]:
@@ -192,12 +192,11 @@ def _clean_lines(
         inside = (np.searchsorted(quotes, delimiters) - earlier[of_line]) % 2 == 1
         delimiters = delimiters[~inside]
     upto = np.searchsorted(delimiters, ends)
-    return sound & (np.diff(upto, prepend=0) == width - 1)
+    whole: npt.NDArray[np.bool_] = np.diff(upto, prepend=0) == width - 1
+    return sound & whole
 
 
-def _by_hand(
-    data: bytes, starts: Index, plain: npt.NDArray[np.bool_], shape: Shape, final: bool
-) -> tuple[Piece, int]:
+def _by_hand(data: bytes, starts: Index, plain: npt.NDArray[np.bool_], shape: Shape, final: bool) -> tuple[Piece, int]:
     """Settle every line that is not plain; lines of one record are joined."""
     lines, used = len(plain), len(data)
     record_of = np.arange(lines)  # index of the first line of its record
@@ -215,7 +214,7 @@ def _by_hand(
         fields, why, more = _fields(text, shape)
         taken = 1
         if more:
-            joined, taken, hungry = _join(data, starts, at, text, shape)
+            joined, taken, hungry = _join(data, starts, plain, at, shape)
             if joined is not None:
                 fields = joined
             elif hungry and not final:
@@ -260,17 +259,16 @@ def _fields(text: str, shape: Shape) -> tuple[list[str] | None, str, bool]:
     return None, f"{len(fields)} fields where the header has {width}", False
 
 
-def _join(data: bytes, starts: Index, at: int, text: str, shape: Shape) -> tuple[list[str] | None, int, bool]:
+def _join(
+    data: bytes, starts: Index, plain: npt.NDArray[np.bool_], at: int, shape: Shape
+) -> tuple[list[str] | None, int, bool]:
     """Follow an open field over the next lines: (fields, lines taken, whether the block ended before it was settled)."""
     for n in range(1, MAX_RECORD_LINES):
-        if at + n >= len(starts) - 1:
+        if at + n >= len(plain):
             return None, 1, True
-        following = _line(data, starts, at + n)
-        if len(following.split(shape.delimiter)) == len(shape.names):
-            return None, 1, False  # a whole record by itself: the quote before it was a stray one
-        text += "\n" + following
-        if len(text) > MAX_LINE_BYTES:
-            return None, 1, False
+        if plain[at + n] or starts[at + n + 1] - starts[at] > MAX_LINE_BYTES:
+            return None, 1, False  # a plain line is a record by itself: the quote before it was a stray one
+        text = data[starts[at] : starts[at + n + 1]].removesuffix(b"\n").removesuffix(b"\r").decode("utf-8", "replace")
         fields, is_open = split_fields(text, shape.delimiter)
         if fields is not None and len(fields) == len(shape.names):
             return fields, n + 1, False

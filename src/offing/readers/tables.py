@@ -180,10 +180,7 @@ def _positions(frame: pl.DataFrame, values: pl.DataFrame, mask: pl.Series) -> pl
         pl.when((speed >= 0) & (speed < top)).then(speed + 0.0).alias("speed_kn"),
         pl.when((course >= 0) & (course < 360)).then(course + 0.0).alias("course_deg"),
         pl.when((heading >= 0) & (heading < 360)).then(heading + 0.0).alias("heading_deg"),
-        pl.when((status >= 0) & (status <= 15) & (status == status.round()))
-        .then(status)
-        .cast(pl.Int16)
-        .alias("nav_status"),
+        pl.when((status >= 0) & (status <= 15) & (status == status.round())).then(status).cast(pl.Int16).alias("nav_status"),
         pl.col("msg_type"),
         (pl.col("t_received_utc") if "t_received_utc" in has else pl.lit(None, UTC_MS)).alias("t_received_utc"),
         pl.lit("file").alias("time_basis"),
@@ -207,9 +204,7 @@ def _side_statics(frame: pl.DataFrame, values: pl.DataFrame, mask: pl.Series, la
         said = said[at]
     changed = said.select(pl.col("what").ne_missing(pl.col("what").shift(1).over("mmsi")).arg_true()).to_series()
     chosen = changed if at is None else at.gather(changed)
-    return _statics(frame, values, chosen, layout).filter(
-        pl.any_horizontal(pl.col(name).is_not_null() for name in STATIC)
-    )
+    return _statics(frame, values, chosen, layout).filter(pl.any_horizontal(pl.col(name).is_not_null() for name in STATIC))
 
 
 def _fingerprint(names: list[str]) -> pl.Expr:
@@ -242,10 +237,7 @@ def _statics(frame: pl.DataFrame, values: pl.DataFrame, at: pl.Series, layout: L
     if "t_received_utc" in known.columns:
         columns["t_received_utc"] = known["t_received_utc"]
     return pl.DataFrame(
-        {
-            name: columns.get(name, pl.repeat(None, rows.height, dtype=dtype, eager=True))
-            for name, dtype in STATICS.items()
-        }
+        {name: columns.get(name, pl.repeat(None, rows.height, dtype=dtype, eager=True)) for name, dtype in STATICS.items()}
         | {
             "mmsi": known["mmsi"].cast(pl.Int32),
             "t_utc": known["t_utc"],
@@ -270,14 +262,14 @@ def _within(column: pl.Series, low: float, high: float, dtype: pl.DataType | typ
     return column.to_frame("x").select(pl.when(x.is_between(low, high) & whole).then(x).cast(dtype)).to_series()
 
 
-def _rejects(
-    frame: pl.DataFrame, values: pl.DataFrame, reading: Reading, mask: pl.Series, layout: Layout
-) -> pl.DataFrame:
+def _rejects(frame: pl.DataFrame, values: pl.DataFrame, reading: Reading, mask: pl.Series, layout: Layout) -> pl.DataFrame:
     """Why each of the masked rows was not kept; the first reason in the order time, number, place. Also repeated headers."""
     if not mask.any():
         return pl.DataFrame(schema=REJECTS)
     rows = frame.filter(mask).select("row", *(pl.col(n).cast(pl.String, strict=False) for n in REQUIRED))
-    known = values.filter(mask).select(pl.col(REQUIRED).name.prefix("v_")).with_columns(reading.naive.filter(mask).alias("naive"))
+    known = (
+        values.filter(mask).select(pl.col(REQUIRED).name.prefix("v_")).with_columns(reading.naive.filter(mask).alias("naive"))
+    )
     of = {name: layout.columns.get(name, name) for name in REQUIRED}
     lat, lon = pl.col("v_lat_deg"), pl.col("v_lon_deg")
     blank = {name: pl.col(name).fill_null("").str.strip_chars() == "" for name in REQUIRED}
@@ -285,9 +277,9 @@ def _rejects(
     unknown_place = (lat == 91) | (lon == 181)
 
     def said(*names: str) -> pl.Expr:
-        return pl.concat_str(
-            [pl.lit(of[n] + " ") + pl.col(n).fill_null("(empty)") for n in names], separator=", "
-        ).str.slice(0, DETAIL_CHARACTERS)
+        return pl.concat_str([pl.lit(of[n] + " ") + pl.col(n).fill_null("(empty)") for n in names], separator=", ").str.slice(
+            0, DETAIL_CHARACTERS
+        )
 
     place = said("lat_deg", "lon_deg")
     cases: list[tuple[pl.Expr, str, pl.Expr]] = [
@@ -304,4 +296,4 @@ def _rejects(
     for test, why, text in reversed(cases):
         reason = pl.when(test).then(pl.lit(str(why))).otherwise(reason)
         detail = pl.when(test).then(text).otherwise(detail)
-    return pl.concat([rows, known], how="horizontal").select("row", reason=reason, detail=detail).cast(dict(REJECTS))
+    return pl.concat([rows, known], how="horizontal").select("row", reason=reason, detail=detail).cast(REJECTS)

@@ -22,7 +22,7 @@ from offing.store import lake
 from offing.store.folder import Store, now_ms
 from offing.store.ledger import FileLine
 
-HELD_BYTES = 256 << 20
+HELD_BYTES = 128 << 20
 """How much of a file is held in memory before it is spilled to disk, in bytes."""
 
 PART_ORDER = ["mmsi", "t_utc", "lat_e7", "lon_e7", "speed_kn", "course_deg", "heading_deg", "msg_type", "row"]

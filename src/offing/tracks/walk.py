@@ -18,7 +18,6 @@ from offing.kernels.grid import Grid
 from offing.kernels.walk import CROSSING, DONE, HEAD, HULL, LATE, end_heads, rehash, walk
 
 SHARDS = 2
-_POOL = ThreadPoolExecutor(SHARDS, thread_name_prefix="offing-walk")
 
 
 class LateRow(OffingError):
@@ -46,14 +45,16 @@ class _Shard:
     heads: npt.NDArray[Any] = field(default_factory=lambda: np.zeros(1 << 12, HEAD))
     counts: npt.NDArray[np.int64] = field(default_factory=lambda: np.array([0, 0, -1], np.int64))
 
-    def grow(self) -> None:
-        """Make room where it ran out."""
+    def grow(self) -> bool:
+        """Make room where it ran out; returns whether it had."""
+        before = self.hulls.size, self.heads.size
         if self.counts[0] * 2 >= self.table.size or self.counts[0] >= self.hulls.size:
             self.hulls = np.concatenate([self.hulls, np.zeros_like(self.hulls)])
             self.table = np.empty(self.hulls.size * 4, np.int64)
             rehash(self.table, self.hulls, self.counts[0])
         if self.counts[2] < 0 and self.counts[1] >= self.heads.size:
             self.heads = np.concatenate([self.heads, np.zeros_like(self.heads)])
+        return before != (self.hulls.size, self.heads.size)
 
 
 @dataclass
@@ -91,7 +92,7 @@ def advance(
 
     A head silent for more than `max_gap_ms` ends; a position joins the reachable head (implied speed at most
     `max_speed_kn`) with the least implied speed, then the latest, then the lowest id; else it begins a track.
-    Raises `LateRow` when a row is earlier than its hull's last.
+    Raises `LateRow` when a row is earlier than its hull's last; the state is then half advanced: go back to a copy.
     """
     columns = (
         _fixed(batch.mmsi, np.int32),
@@ -101,7 +102,11 @@ def advance(
         _fixed(batch.tracked, np.bool_),
     )
     jobs = [(state.shards[s], s, columns, grid, max_gap_ms, max_speed_kn) for s in range(SHARDS)]
-    got = list(_POOL.map(_walk_shard, jobs)) if len(batch) > 20_000 else [_walk_shard(job) for job in jobs]
+    if len(batch) > 20_000:  # threads of its own for each call: a pool kept would hang in a forked process
+        with ThreadPoolExecutor(SHARDS, thread_name_prefix="offing-walk") as pool:
+            got = list(pool.map(_walk_shard, jobs))
+    else:
+        got = [_walk_shard(job) for job in jobs]
     return state, np.concatenate([c for c, _ in got]), sum(n for _, n in got)
 
 
@@ -132,13 +137,11 @@ def _walk_shard(job: tuple[_Shard, int, tuple[Any, ...], Grid, int, float]) -> t
         if result[3]:
             room = int(result[3]) * 2
             fs, zs, es = np.empty(room, np.float64), np.empty(room, np.int64), np.empty(room, np.int64)
-        else:
-            shard.grow()
+        elif not shard.grow() and result[0] == 0:
+            out = np.empty(out.size * 4, CROSSING)
         if result[0]:
             full.append(out[: result[0]].copy())
             result[0] = 0
-        else:
-            out = np.empty(out.size * 4, CROSSING)
     full.append(out[: result[0]].copy())
     return np.concatenate(full), int(result[1])
 

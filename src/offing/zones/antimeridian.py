@@ -1,7 +1,7 @@
 """The antimeridian: a zone cut at 180 degrees, as GeoJSON asks for, and the same zone in one piece are one zone.
 
-`joined` takes parts as they come and gives the one form (rings.py); `cut` gives the form for a map. Between them nothing
-is lost: where a cut runs through an edge, the vertex it leaves lies within half a unit of the edge and is dropped again.
+`joined` takes parts as they come and gives the one form (rings.py); `cut` gives the form for a map. Where a cut runs through
+an edge, the vertex it leaves lies within half a unit of the edge and is dropped again.
 """
 
 from __future__ import annotations
@@ -178,7 +178,7 @@ def cut(polygons: Polygons) -> list[list[Any]]:
         body = shape(polygon)
         for turns in (0, 1):
             west = float(-HALF_TURN_E7 + turns * TURN_E7)
-            for piece in pieces(body.intersection(shapely.box(west, low, west + TURN_E7, high))):
+            for piece in pieces(shapely.orient_polygons(body.intersection(shapely.box(west, low, west + TURN_E7, high)))):
                 rings = [np.asarray(r.coords) for r in (piece.exterior, *piece.interiors)]
                 out.append([np.column_stack([r[:, 0] - turns * TURN_E7, r[:, 1]]) for r in rings])
     return out

@@ -79,6 +79,7 @@ class Series:
     names: dict[str, str]
     note: str
     spans: tuple[Span, ...] = ()
+    spans_file: str = ""  # the pack's file that holds them
 
 
 @dataclass(frozen=True)
@@ -244,6 +245,7 @@ def _series(folder: Path, zones: dict[str, Zone], fleets: dict[str, Fleet]) -> t
             names=c.names(),
             note=c.text("note", ""),
             spans=tuple(spans[file].get(c.text("id"), ())) if file else (),
+            spans_file=file,
         )
     for file, by_series in spans.items():
         for name in by_series:

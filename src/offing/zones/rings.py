@@ -50,6 +50,17 @@ def twice_area(ring: Ring) -> float:
     return float(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1]))
 
 
+def is_flat(ring: Ring) -> bool:
+    """Whether a closed ring encloses nothing: fewer than three corners, or all on one line."""
+    if len(ring) < 4:
+        return True
+    if twice_area(ring) != 0:
+        return False
+    points = [(x - int(ring[0, 0]), y - int(ring[0, 1])) for x, y in ring.tolist()]  # Python's integers: exact
+    fx, fy = max(points, key=lambda p: abs(p[0]) + abs(p[1]))
+    return all(x * fy == y * fx for x, y in points)
+
+
 def canonical(polygons: Iterable[Sequence[Ring]]) -> Polygons:
     """The canonical form of polygons whose rings are already simple, and whose holes share the frame of their outer ring."""
     out: list[Polygon] = []

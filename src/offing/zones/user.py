@@ -13,12 +13,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from offing.errors import BadZone, InputError
+import numpy as np
+
+from offing.errors import BadZone
 from offing.model.schemas import E7
 from offing.model.zone import CONFIDENCES, KINDS, Ring, Zone
 from offing.zones.antimeridian import Overlap, RoundTheWorld, cut, framed, joined, unwrapped
 from offing.zones.claims import Claim, read_text
-from offing.zones.rings import HALF_TURN_E7, TURN_E7, Polygon, Polygons, closed, quantised, twice_area
+from offing.zones.rings import HALF_TURN_E7, TURN_E7, Polygon, Polygons, closed, is_flat, quantised
 from offing.zones.shapes import shape
 
 ID = re.compile(r"[A-Za-z0-9._-]{1,80}(@[A-Za-z0-9._-]{1,40})?")
@@ -48,16 +50,34 @@ def parse_zones(text: str, file: str) -> list[Zone]:
 def write_zones(zones: Iterable[Zone]) -> str:
     """GeoJSON text (RFC 7946): cut at the antimeridian, outer rings counter-clockwise.
 
-    `read_zones` reads the same zones back, hash by hash.
+    `read_zones` reads the same zones back, hash by hash. Where a cut would leave a sliver too thin for seven decimals, that
+    zone is written in one piece, with longitudes beyond 180.
     """
-    lines = []
-    for zone in zones:
-        parts = [[[[x / E7, y / E7] for x, y in ring.tolist()] for ring in rings] for rings in cut(zone.polygons)]
-        one = len(parts) == 1
-        geometry = {"type": "Polygon" if one else "MultiPolygon", "coordinates": parts[0] if one else parts}
-        feature = {"type": "Feature", "properties": _properties(zone), "geometry": geometry}
-        lines.append(json.dumps(feature, ensure_ascii=False, separators=(",", ":")))
-    return '{"type":"FeatureCollection","features":[\n' + ",\n".join(lines) + "\n]}\n"
+    return _collection(_line(zone) for zone in zones)
+
+
+def _line(zone: Zone) -> str:
+    whole = [[ring.astype(np.float64) for ring in polygon] for polygon in zone.polygons]
+    if all(polygon[0][:, 0].max() <= HALF_TURN_E7 for polygon in zone.polygons):
+        return _feature(zone, whole)
+    text = _feature(zone, cut(zone.polygons))
+    try:
+        (again,) = parse_zones(_collection([text]), zone.id)
+    except BadZone:
+        return _feature(zone, whole)
+    return text if again.hash == zone.hash else _feature(zone, whole)
+
+
+def _feature(zone: Zone, polygons: list[list[Any]]) -> str:
+    parts = [[[[x / E7, y / E7] for x, y in ring.tolist()] for ring in rings] for rings in polygons]
+    one = len(parts) == 1
+    geometry = {"type": "Polygon" if one else "MultiPolygon", "coordinates": parts[0] if one else parts}
+    feature = {"type": "Feature", "properties": _properties(zone), "geometry": geometry}
+    return json.dumps(feature, ensure_ascii=False, separators=(",", ":"))
+
+
+def _collection(features: Iterable[str]) -> str:
+    return '{"type":"FeatureCollection","features":[\n' + ",\n".join(features) + "\n]}\n"
 
 
 def _properties(zone: Zone) -> dict[str, Any]:
@@ -150,25 +170,27 @@ def _polygons(geometry: Any, claim: Claim) -> Polygons:
     if not isinstance(parts, list) or not parts or not all(isinstance(p, list) and p for p in parts):
         raise claim.refuse("it is empty", "A zone covers some water.")
     try:
-        return joined([_polygon(rings, claim) for rings in parts])
+        found = [p for p in (_polygon(rings, claim) for rings in parts) if p]
+        if not found:
+            raise claim.refuse("its rings enclose nothing", "A ring has at least three corners, not all on one line.")
+        return joined(found)
     except RoundTheWorld:
-        raise _round_the_world(claim) from None
+        raise claim.refuse("it goes round a pole or round all longitudes", "Split it into zones that do not.") from None
     except Overlap as e:
         raise claim.refuse(f"two of its parts overlap at {_place(*e.place)}", "Parts may touch, not overlap.") from None
 
 
 def _polygon(rings: list[Any], claim: Claim) -> Polygon:
+    """One valid polygon; without holes that are thinner than 1e-7 degree (1 cm), and empty if it is so itself."""
     from shapely import is_valid_reason
 
-    try:
-        polygon = framed(tuple(unwrapped(_ring(r, claim)) for r in rings))
-    except RoundTheWorld:
-        raise _round_the_world(claim) from None
-    for ring, given in zip(polygon, rings, strict=True):
-        if len(ring) < 4 or twice_area(ring) == 0:
-            if max(p[0] for p in given) - min(p[0] for p in given) >= 360:  # an edge of a whole turn has no other way round
-                raise _round_the_world(claim)
-            raise claim.refuse(f"the ring at {_place(*ring[0])} encloses nothing", "A ring has at least three corners.")
+    read = [_ring(r, claim) for r in rings]
+    outer, *holes = framed(tuple(unwrapped(r) for r in read))
+    if is_flat(outer):
+        if np.ptp(read[0][:, 0]) >= TURN_E7:  # an edge of a whole turn has no other way round
+            raise RoundTheWorld
+        return ()
+    polygon = (outer, *(h for h in holes if not is_flat(h)))
     body = shape(polygon)
     if not body.is_valid:
         reason = is_valid_reason(body)
@@ -186,7 +208,7 @@ def _ring(points: Any, claim: Claim) -> Ring:
     for p in points:
         if not isinstance(p, list) or len(p) < 2 or any(type(v) not in (int, float) for v in p[:2]):
             raise claim.refuse(f"{json.dumps(p)[:60]} is not a point", "A point is [longitude, latitude] in degrees.")
-        if not (abs(p[0]) <= 360 and abs(p[1]) <= 90):  # false for NaN too
+        if not (abs(p[0]) <= 540 and abs(p[1]) <= 90):  # false for NaN too
             hint = "Longitude comes first, then latitude between -90 and 90, in degrees."
             raise claim.refuse(f"{json.dumps(p[:2])[:60]} is no place on the globe", hint)
     ring = quantised([p[:2] for p in points])
@@ -194,10 +216,6 @@ def _ring(points: Any, claim: Claim) -> Ring:
     if ends[1] != 0 or ends[0] % TURN_E7 != 0:
         raise claim.refuse(f"the ring at {_place(*ring[0])} is not closed", "The last point of a ring equals its first.")
     return closed(ring) if ends[0] == 0 else ring
-
-
-def _round_the_world(claim: Claim) -> InputError:
-    return claim.refuse("it goes round a pole or round all longitudes", "Split it into zones that do not.")
 
 
 def _place(lon_e7: float, lat_e7: float) -> str:

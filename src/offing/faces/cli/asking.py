@@ -18,7 +18,18 @@ from offing.faces.cli.common import (
 )
 from offing.faces.cli.output import Form, emit, emit_records, line
 
-VISIT_COLUMNS = ["mmsi", "zone_id", "entry_t_utc", "entry_how", "exit_t_utc", "exit_how", "duration_s", "positions_n", "status", "event_id"]
+VISIT_COLUMNS = [
+    "mmsi",
+    "zone_id",
+    "entry_t_utc",
+    "entry_how",
+    "exit_t_utc",
+    "exit_how",
+    "duration_s",
+    "positions_n",
+    "status",
+    "event_id",
+]
 
 
 def status(context: typer.Context, output: FormatOption = Form.TABLE) -> None:
@@ -38,7 +49,9 @@ def rejects(
 
 def sql(
     context: typer.Context,
-    query: Annotated[str, typer.Argument(help="DuckDB SQL over positions, statics, rejects, visits, files, runs, zones, fleets.")],
+    query: Annotated[
+        str, typer.Argument(help="DuckDB SQL over positions, statics, rejects, visits, files, runs, zones, fleets.")
+    ],
     output: FormatOption = Form.TABLE,
 ) -> None:
     """Ask the logbook in SQL."""

@@ -60,7 +60,17 @@ def days(
     book = logbook_of(context, notes=source == "ais")
     more = figure_options(since, until, as_of, known_at, published_by, day_rule)
     rows = book.days(zone, fleet, sensitivity=sensitivity, source=source, **more)
-    columns = ["day", "state", "hulls_n", "mmsis", "positions_n", "listening_hours", "longest_hole_h", "sources", "contradiction"]
+    columns = [
+        "day",
+        "state",
+        "hulls_n",
+        "mmsis",
+        "positions_n",
+        "listening_hours",
+        "longest_hole_h",
+        "sources",
+        "contradiction",
+    ]
     emit(rows, output, title="sensitivity" if sensitivity else "days", columns=[] if sensitivity else columns)
 
 
@@ -80,7 +90,16 @@ def presence(
     book = logbook_of(context, notes=True)
     more = figure_options(since, until, "", known_at, "", day_rule)
     rows = book.presence(zone, fleet, by.value, unit.value, **more)
-    columns = ["period", "value", "unit", "value_at_most", "days_observed", "days_not_observed", "days_unobservable", "figure_id"]
+    columns = [
+        "period",
+        "value",
+        "unit",
+        "value_at_most",
+        "days_observed",
+        "days_not_observed",
+        "days_unobservable",
+        "figure_id",
+    ]
     emit(rows, output, title="presence", columns=columns)
 
 
@@ -100,7 +119,17 @@ def streaks(
     """Consecutive days, why each ended, and which record it broke."""
     book = logbook_of(context, notes=source == "ais")
     rows = book.streaks(zone, fleet, source, **figure_options(since, until, as_of, known_at, published_by, day_rule))
-    columns = ["start_day", "end_day", "days_observed", "days_unobservable", "is_running", "is_record", "broke_days", "ended_because", "figure_id"]
+    columns = [
+        "start_day",
+        "end_day",
+        "days_observed",
+        "days_unobservable",
+        "is_running",
+        "is_record",
+        "broke_days",
+        "ended_because",
+        "figure_id",
+    ]
     emit(rows, output, title="streaks", columns=columns)
 
 
@@ -119,7 +148,18 @@ def records(
     book = logbook_of(context, notes=bool(zone))
     more = figure_options("", "", as_of, known_at, published_by, day_rule)
     rows = book.records(zone, fleet or None, source or None, **more)
-    columns = ["source", "record_kind", "value", "unit", "start_day", "end_day", "stands_since", "stands_until", "broke_value", "figure_id"]
+    columns = [
+        "source",
+        "record_kind",
+        "value",
+        "unit",
+        "start_day",
+        "end_day",
+        "stands_since",
+        "stands_until",
+        "broke_value",
+        "figure_id",
+    ]
     emit(rows, output, title="records", columns=columns)
 
 

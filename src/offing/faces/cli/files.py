@@ -30,7 +30,9 @@ def init(
 
     book = Logbook.create(context.obj.folder, region)
     pack = book.waters.pack
-    line(f"Made the logbook {book.store.root} with the waters {pack.id} {pack.version}: {len(pack.zones)} zones, {len(pack.fleets)} fleets.")
+    line(
+        f"Made the logbook {book.store.root} with the waters {pack.id} {pack.version}: {len(pack.zones)} zones, {len(pack.fleets)} fleets."
+    )
 
 
 def ingest(
@@ -39,7 +41,9 @@ def ingest(
     form: Annotated[str, typer.Option("--as", metavar="FORM", help="auto, or the name of a reader: nmea, csv, ...")] = "auto",
     mapping: Annotated[str, typer.Option("--map", metavar="FILE", help="Mapping of a CSV's columns (TOML).")] = "",
     base_time: Annotated[str, typer.Option("--base-time", metavar="TIME", help="Time of rows that carry none.")] = "",
-    keep: Annotated[bool, typer.Option("--keep", help="Keep a compressed copy, so that `why` can always show raw text.")] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep a compressed copy, so that `why` can always show raw text.")
+    ] = False,
     output: FormatOption = Form.TABLE,
 ) -> None:
     """Read files into the logbook; folders whole, file by file."""
@@ -122,7 +126,13 @@ def run(
     _warm()
     with progress("days") as tell:
         done = book.run(first, last, values, tell)
-    row = {"days": done.days_n, "positions": done.positions_n, "untracked": done.untracked_n, **done.visits, "method": done.method}
+    row = {
+        "days": done.days_n,
+        "positions": done.positions_n,
+        "untracked": done.untracked_n,
+        **done.visits,
+        "method": done.method,
+    }
     emit_records([row], output, title="run: visits")
 
 
@@ -139,5 +149,3 @@ def register(app: typer.Typer) -> None:
     app.command("ingest")(ingest)
     app.command("retract")(retract)
     app.command("run")(run)
-
-

@@ -11,7 +11,9 @@ from offing.errors import UsageError
 from offing.faces.cli.common import DefaultGroup, FormatOption, logbook_of
 from offing.faces.cli.output import Form, emit_records, line
 
-zones = typer.Typer(cls=DefaultGroup, help="Zones: `zones`, `zones ID`, `zones add FILE`, `zones export FILE`.", rich_markup_mode=None)
+zones = typer.Typer(
+    cls=DefaultGroup, help="Zones: `zones`, `zones ID`, `zones add FILE`, `zones export FILE`.", rich_markup_mode=None
+)
 fleets = typer.Typer(cls=DefaultGroup, help="Fleets: `fleets`, `fleets ID`, `fleets add FILE`.", rich_markup_mode=None)
 
 
@@ -30,7 +32,9 @@ def show_zones(
         _one(row, output)
         return
     rows = [zone_row(z, waters) for z in waters.zone_list]
-    emit_records(rows, output, title="zones", columns=["id", "kind", "claimants", "name_en", "valid_from", "confidence", "hash", "pack"])
+    emit_records(
+        rows, output, title="zones", columns=["id", "kind", "claimants", "name_en", "valid_from", "confidence", "hash", "pack"]
+    )
 
 
 @zones.command("add")
@@ -71,7 +75,9 @@ def show_fleets(
             }
             for f in waters.fleets.values()
         ]
-        emit_records([r | {"members": str(r["members"])} for r in rows], output, title="fleets (also any, and flag-xx by country)")
+        emit_records(
+            [r | {"members": str(r["members"])} for r in rows], output, title="fleets (also any, and flag-xx by country)"
+        )
         return
     fleet = waters.fleet(fleet_id)
     members = [
@@ -87,7 +93,9 @@ def show_fleets(
         for m in fleet.members
     ]
     if output is Form.TABLE and not members:
-        line(f"{fleet.id}: {'every hull' if fleet.everyone else 'hulls whose number begins with ' + ' or '.join(map(str, fleet.mids))}")
+        line(
+            f"{fleet.id}: {'every hull' if fleet.everyone else 'hulls whose number begins with ' + ' or '.join(map(str, fleet.mids))}"
+        )
         return
     emit_records(members, output, title=fleet.names.get("en", fleet.id))
 
