@@ -14,7 +14,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	PIP_CONSTRAINT=constraints.txt $(RUN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@echo "Compiling kernels for this processor (once, about half a minute) ..."
-	$(RUN)/python -m offing.kernels
+	$(RUN)/python -m offing.pipeline.warm
 	@touch $@
 
 demo: setup

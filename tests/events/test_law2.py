@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from offing.events import visit
 from offing.events.visit import VisitParameters
 from offing.kernels.grid import Grid
-from offing.kernels.walk import CROSSED_IN, CROSSED_OUT, FIRST_SEEN, LAST_SEEN
+from offing.kernels.walk import CROSSED_IN, FIRST_SEEN
 from offing.model.times import DAY_MS, HOUR_MS
 from offing.model.zone import Zone
 from offing.testing import shapes, worlds
@@ -45,7 +46,7 @@ def visits_of(
     tracks, visits = walk.start(), visit.VisitState()
     out: list[np.ndarray] = []
     borders = [0, *sorted(cuts), len(seen)]
-    for i, j in zip(borders[:-1], borders[1:], strict=True):
+    for i, j in pairwise(borders):
         tracks, crossings, _ = walk.advance(
             tracks, seen[i:j].batch(), grid, max_gap_ms=parameters.max_gap_ms, max_speed_kn=parameters.max_speed_kn
         )

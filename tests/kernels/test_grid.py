@@ -18,6 +18,7 @@ from offing.tracks.places import zone_edges, zone_grid
 
 E7 = 10_000_000
 X, Y = g.X_OFFSET, g.Y_OFFSET
+BOTH = np.array([X, Y, X, Y])
 
 
 def polygon_of(zone: Zone) -> shapely.MultiPolygon:
@@ -182,11 +183,11 @@ def test_where_everything_ties_hops_and_places_are_exact(seed: int, step: int, l
         inside.append(expected)
     fs, zs, es = np.empty(64), np.empty(64, np.int64), np.empty(64, np.int64)
     for i in range(len(places) - 1):
-        (px, py), (qx, qy) = (places[i] + [X, Y]).tolist(), (places[i + 1] + [X, Y]).tolist()
+        (px, py), (qx, qy) = (places[i] + BOTH[:2]).tolist(), (places[i + 1] + BOTH[:2]).tolist()
         turn = px // g.WORLD * g.WORLD
         n = hop_crossings(grid, px - turn, py, qx - turn, qy, fs, zs, es)
         expected = sorted(
-            int(z) for (ax, ay, bx, by), z in zip((edges + [X, Y, X, Y]).tolist(), numbers, strict=True)
+            int(z) for (ax, ay, bx, by), z in zip((edges + BOTH).tolist(), numbers, strict=True)
             if crosses(px, py, qx, qy, ax, ay, bx, by)
         )  # fmt: skip
         assert sorted(zs[:n].tolist()) == expected
@@ -206,10 +207,10 @@ def test_long_hops_find_every_edge() -> None:
     total = 0
     for _ in range(300):
         p, q = uniform(rng, (100, -12, 179, 52), 1)[0], uniform(rng, (150, -12, 259, 52), 1)[0]
-        (px, py), (qx, qy) = ((np.rint(v * E7).astype(np.int64) + [X, Y]).tolist() for v in (p, q))
+        (px, py), (qx, qy) = ((np.rint(v * E7).astype(np.int64) + BOTH[:2]).tolist() for v in (p, q))
         n = hop_crossings(grid, px, py, qx, qy, fs, zs, es)
         expected = sorted(
-            z for e, z in zip((edges + [X, Y, X, Y]).tolist(), numbers.tolist(), strict=True) if crosses(px, py, qx, qy, *e)
+            z for e, z in zip((edges + BOTH).tolist(), numbers.tolist(), strict=True) if crosses(px, py, qx, qy, *e)
         )
         assert sorted(zs[:n].tolist()) == expected
         total += n

@@ -13,7 +13,14 @@ import pytest
 from offing.kernels import jit
 
 HELPER = "from offing.kernels.jit import kernel\n\n\n@kernel\ndef answer(x):\n    return x + {}\n"
-CALLER = "from offing.kernels.jit import kernel\nfrom offing.kernels.helper import answer\n\n\n@kernel\ndef ask(x):\n    return answer(x)\n"
+CALLER = """from offing.kernels.helper import answer
+from offing.kernels.jit import kernel
+
+
+@kernel
+def ask(x):
+    return answer(x)
+"""
 ASK = "from offing.kernels.caller import ask; from offing.kernels import jit; print(jit.is_warm(), ask(1), jit.is_warm())"
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
-import os
 import random
 import zipfile
 from pathlib import Path
@@ -188,5 +187,5 @@ def test_find_files_walks_folders_in_order(tmp_path: Path) -> None:
 
 def test_find_files_does_not_run_in_circles(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("x")
-    os.symlink(tmp_path, tmp_path / "loop")
+    (tmp_path / "loop").symlink_to(tmp_path)
     assert [p.name for p in find_files([tmp_path])] == ["a.csv"]

@@ -65,13 +65,18 @@ def test_a_bad_row_has_its_reason_and_the_rows_beside_it_are_kept(tmp_path: Path
 
 
 def test_padded_and_odd_but_clear_numbers_are_taken(tmp_path: Path) -> None:
-    got = read(tmp_path, ROW, " 2024-03-01T00:00:00Z , 412000101.0 , 25.5 ,+121.5 ", "2024-03-01T00:00:00Z,000412000101,2.55e1,121.5")
+    got = read(
+        tmp_path, ROW, " 2024-03-01T00:00:00Z , 412000101.0 , 25.5 ,+121.5 ", "2024-03-01T00:00:00Z,000412000101,2.55e1,121.5"
+    )
     assert got.rejects.is_empty()
     assert got.positions.select("mmsi", "t_utc", "lon_e7", "lat_e7").unique().rows() == [(412000101, T, 1215000000, 255000000)]
 
 
 def test_edges_of_the_world(tmp_path: Path) -> None:
-    got = read(tmp_path, *(f"2024-03-01T00:00:00Z,5,{lat},{lon}" for lat, lon in ((90, 180), (-90, -180), (0, 179.99999999), (-0.0, 0))))
+    got = read(
+        tmp_path,
+        *(f"2024-03-01T00:00:00Z,5,{lat},{lon}" for lat, lon in ((90, 180), (-90, -180), (0, 179.99999999), (-0.0, 0))),
+    )
     assert got.positions["lon_e7"].to_list() == [-1_800_000_000, -1_800_000_000, -1_800_000_000, 0]
     assert got.positions["lat_e7"].to_list() == [900_000_000, -900_000_000, 0, 0]
 

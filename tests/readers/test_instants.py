@@ -118,7 +118,9 @@ def test_native_times() -> None:
     assert Clock(zone="Asia/Taipei").read(naive).t_utc[0] == T
 
 
-@pytest.mark.parametrize("bad", [("%Q",), ("yyyy-MM-dd",), ("%Y-%m-%d",), ("",), ("iso", "Atlantis/Capital"), ("iso", "+25:00")])
+@pytest.mark.parametrize(
+    "bad", [("%Q",), ("yyyy-MM-dd",), ("%Y-%m-%d",), ("",), ("iso", "Atlantis/Capital"), ("iso", "+25:00")]
+)
 def test_a_clock_that_cannot_be(bad: tuple[str, ...]) -> None:
     with pytest.raises(BadMapping):
         Clock(*bad)
@@ -136,7 +138,9 @@ def test_what_python_writes_is_read_back(moment: datetime, minutes: int) -> None
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.lists(st.text(max_size=30), max_size=5), st.sampled_from(["iso", "epoch_s", "%d/%m/%Y %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]))
+@given(
+    st.lists(st.text(max_size=30), max_size=5), st.sampled_from(["iso", "epoch_s", "%d/%m/%Y %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"])
+)
 def test_any_text_is_read_or_refused(texts: list[str], form: str) -> None:
     for zone in ("", "UTC", "Asia/Tokyo"):
         got = Clock(form, zone).read(pl.Series("t", texts, dtype=pl.String))

@@ -58,8 +58,8 @@ def test_records_that_can_be_split(data: bytes, want: list[tuple[str, ...]]) -> 
 
 def test_ragged_lines_are_put_aside_and_their_neighbours_kept() -> None:
     got, bad, blank = fields(b'1,2,3\n4,5\n6,7,8,9\n\n   \nx\n1,"open, 2\n7,8,9\n')
-    assert got == [("1", "2", "3"), ("7", "8", "9")] or got == [("1", "2", "3"), ("1", '"open', " 2"), ("7", "8", "9")]
-    assert len(bad) == 3
+    assert got == [("1", "2", "3"), ("1", '"open', " 2"), ("7", "8", "9")]
+    assert sorted(bad) == [1, 2, 5]
     assert blank == 2
     # as many delimiters too many as too few
     got, bad, _ = fields(b"1,2,3\n4,5\n6,7,8,9\n7,8,9\n")
@@ -115,7 +115,8 @@ def test_garbage_is_conserved_and_blocks_do_not_matter(
     assert whole[-1][3] == ("4", "5", "6")
     physical = text.split("\n")
     for _, line, raw, _ in whole:
-        assert physical[line - 1].removesuffix("\r") == raw.split("\n")[0].removesuffix("\r")
+        first, *more = raw.split("\n")
+        assert physical[line - 1] == first if more else physical[line - 1].removesuffix("\r") == first
 
 
 def test_a_line_without_end_is_put_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -111,7 +111,7 @@ def test_untracked_rows_are_left_out() -> None:
 
 def test_an_earlier_row_is_refused() -> None:
     grid = zone_grid([HERE])
-    with pytest.raises(walk.LateRow, match="Row 2 .* MMSI 7") as caught:
+    with pytest.raises(walk.LateRow, match=r"Row 2 .* MMSI 7") as caught:
         walk.advance(
             walk.start(), batch([(7, 5, 120.0, 25.0), (8, 0, 120.0, 25.0), (7, 4, 120.0, 25.0)]), grid,
             max_gap_ms=GAP_MS, max_speed_kn=60,

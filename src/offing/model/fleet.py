@@ -36,6 +36,10 @@ class Fleet:
     everyone: bool = False
     mids: tuple[int, ...] = ()  # maritime identification digits: membership by flag
 
+    def name(self, language: str = "en") -> str:
+        """Its name in a language, else in English, else its id."""
+        return self.names.get(language) or self.names.get("en") or self.id
+
     @property
     def hash(self) -> str:
         """Twelve hex digits over all claims."""

@@ -121,6 +121,10 @@ class Question:
 
     def days(self) -> pl.DataFrame:
         """Watch days from AIS (columns of `watch_days.WATCH_DAYS`), or the days that an office reported."""
+        return self._days
+
+    @cached_property
+    def _days(self) -> pl.DataFrame:
         spec = self.spec
         if spec.source != AIS:
             return self.reported_days()

@@ -68,9 +68,8 @@ def notes(store: Store, waters: Waters) -> list[str]:
     was = set(before.details["files"])
     out = []
     if held != was:
-        out.append(
-            f"{len(held - was)} files were read and {len(was - held)} retracted since the last run: `offing run` brings events up to date."
-        )
+        came, left = len(held - was), len(was - held)
+        out.append(f"{came} files were read and {left} retracted since the last run: `offing run` brings events up to date.")
     if before.details["zones"] != {z.id: z.hash for z in waters.zone_list}:
         out.append("Zones changed since the last run: `offing run` brings events up to date.")
     return out

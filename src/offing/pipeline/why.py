@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -72,6 +73,11 @@ class _Chain:
             question, spec
         )
         return self.links
+
+    @cached_property
+    def history(self) -> pl.DataFrame:
+        """All versions of all visits under the method in force."""
+        return versions(self.store, "visit", current_method(self.store).event_hash("visit"))
 
     def add(self, level: int, kind: str, text: str, **more: Any) -> None:
         self.links.append(Link(level, kind, text, **more))
@@ -258,34 +264,22 @@ class _Chain:
         held = f", in force from {zone.valid_from or 'always'} to {zone.valid_to or 'now'}"
         basis = f"; {zone.legal_basis}" if zone.legal_basis else ""
         source = f"; source: {zone.source}" if zone.source else ""
-        self.add(
-            level,
-            "zone",
-            f"zone {zone.id}, version {zone.hash}, claimed by {', '.join(zone.claimants) or 'nobody named'}{held}, {zone.confidence}{basis}{source}",
-        )
+        claimed = f"claimed by {', '.join(zone.claimants) or 'nobody named'}"
+        self.add(level, "zone", f"zone {zone.id}, version {zone.hash}, {claimed}{held}, {zone.confidence}{basis}{source}")
 
     def visit(self, event_id: str, level: int, *, brief: bool = False) -> None:
-        history = versions(self.store, "visit", current_method(self.store).event_hash("visit")).filter(
-            pl.col("event_id") == event_id
-        )
+        history = self.history.filter(pl.col("event_id") == event_id)
         if history.is_empty():
             raise UnknownName(f"There is no visit {event_id!r}.", "`offing visits` lists them.", name=event_id)
         v = history.row(-1, named=True)
+        stay = f"from {_t(v['entry_t_utc'])} ({v['entry_how']}) to {_t(v['exit_t_utc'])} ({v['exit_how']})"
         how = f"{v['status']}, version {v['version']}, track {v['track']}"
-        self.add(
-            level,
-            "visit",
-            f"{v['mmsi']} in {v['zone_id']} from {_t(v['entry_t_utc'])} ({v['entry_how']}) to {_t(v['exit_t_utc'])} ({v['exit_how']}), "
-            f"{v['positions_n']} positions inside, {v['duration_s'] / 3600:.2f} h; {how}",
-            id=event_id,
-        )
+        inside = f"{v['positions_n']} positions inside, {v['duration_s'] / 3600:.2f} h"
+        self.add(level, "visit", f"{v['mmsi']} in {v['zone_id']} {stay}, {inside}; {how}", id=event_id)
         for row in history.iter_rows(named=True) if history.height > 1 else ():
             by = f"; superseded by {row['superseded_by']}" if row["superseded_by"] else ""
-            self.add(
-                level + 1,
-                "version",
-                f"version {row['version']} of {_t(row['known_from_utc'])}: {row['status']}; {row['reason'] or 'first known'}{by}",
-            )
+            said = f"{row['status']}; {row['reason'] or 'first known'}{by}"
+            self.add(level + 1, "version", f"version {row['version']} of {_t(row['known_from_utc'])}: {said}")
         if not brief:
             self.zone(v["zone_id"], level + 1)
             method = ", ".join(f"{k} = {x:g}" for k, x in current_method(self.store).visit.values().items())

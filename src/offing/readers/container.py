@@ -170,7 +170,9 @@ def open_source(path: Path) -> Source:
             raise MissingInput(f"{path} cannot be read: {error.strerror}.", "Check the disk.", path=str(path)) from None
     for start, name in _FOREIGN.items():
         if magic.startswith(start):
-            raise UnknownForm(f"{path} is no table or log but {name}.", "Unpack or export it: gz, zst and zip are read as they are.")
+            raise UnknownForm(
+                f"{path} is no table or log but {name}.", "Unpack or export it: gz, zst and zip are read as they are."
+            )
     opener, compression = _opener(path, magic)
     with opener() as stream:
         head = stream.read(HEAD_BYTES)

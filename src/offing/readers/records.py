@@ -156,16 +156,41 @@ def split(data: bytes, shape: Shape, *, final: bool = True, closely: bool = Fals
 
     Unless `closely`, a block without quotes that has the right number of delimiters in all is left to polars as it is.
     """
-    bytes_, width = np.frombuffer(data, np.uint8), len(shape.names)
-    delimiters = bytes_ == ord(shape.delimiter)
-    if not closely and b'"' not in data:
+    bytes_, width, delimiter = np.frombuffer(data, np.uint8), len(shape.names), ord(shape.delimiter)
+    delimiters = bytes_ == delimiter
+    plain: npt.NDArray[np.bool_] | None = None
+    if not closely:
         n = int(np.count_nonzero(bytes_ == 10)) + (not data.endswith(b"\n"))
-        if np.count_nonzero(delimiters) == n * (width - 1):
-            # Either every line has as many fields as the header, or polars finds one that has more.
-            return Piece(data, n, n), len(data)
+        if b'"' not in data:
+            if np.count_nonzero(delimiters) == n * (width - 1):
+                # Either every line has as many fields as the header, or polars finds one that has more.
+                return Piece(data, n, n), len(data)
+        else:
+            plain = _plain_but_for_quotes(data, bytes_, int(np.count_nonzero(delimiters)), n, delimiter, width)
+            if plain is not None and plain.all():
+                return Piece(data, n, n), len(data)
     starts = line_starts(data)
-    plain = _clean_lines(bytes_, starts[1:], np.flatnonzero(delimiters), ord(shape.delimiter), width)
+    if plain is None:
+        plain = _clean_lines(bytes_, starts[1:], np.flatnonzero(delimiters), delimiter, width)
     return _by_hand(data, starts, plain, shape, final)
+
+
+def _plain_but_for_quotes(
+    data: bytes, bytes_: npt.NDArray[np.uint8], delimiters_n: int, n: int, delimiter: int, width: int
+) -> npt.NDArray[np.bool_] | None:
+    """Look closely only at the lines with quotes, if they are few and all others have the right number of delimiters in all."""
+    starts = line_starts(data)
+    quoted = np.unique(np.searchsorted(starts[1:], np.flatnonzero(bytes_ == 34), side="right"))
+    if len(quoted) > n // 4:
+        return None
+    some = b"".join(data[starts[i] : starts[i + 1]] for i in quoted.tolist())
+    some_bytes = np.frombuffer(some, np.uint8)
+    some_delimiters = np.flatnonzero(some_bytes == delimiter)
+    if delimiters_n - len(some_delimiters) != (n - len(quoted)) * (width - 1):
+        return None
+    plain = np.ones(n, np.bool_)
+    plain[quoted] = _clean_lines(some_bytes, line_starts(some)[1:], some_delimiters, delimiter, width)
+    return plain
 
 
 def _clean_lines(

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from offing.model.schemas import E7, MERGED
 from offing.model.times import DAY_MS
+from offing.store import lake
 from offing.testing.worlds import Sightings
 
 # the columns of MarineCadastre's daily files until 2024 and from 2025 (marinecadastre.gov, vessel traffic data)
@@ -66,7 +67,7 @@ def marinecadastre_csv(seen: Sightings, target: Path | None = None, generation: 
 def merged_days(seen: Sightings, folder: Path, *, whole: bool = False) -> list[tuple[date, Path]]:
     """Write one Parquet file per UTC day, rows by MMSI and time, and return days and files in order.
 
-    With `whole` all columns of `schemas.MERGED`, else the five that tracks need, plain with lz4.
+    With `whole` as the logbook writes them: all columns of `schemas.MERGED`. Else the five that tracks need, plain with lz4.
     """
     rows = seen.in_day_order()
     number = rows.t_ms // DAY_MS
@@ -75,7 +76,11 @@ def merged_days(seen: Sightings, folder: Path, *, whole: bool = False) -> list[t
     for i, j in pairwise(cuts):
         day = datetime.fromtimestamp(int(number[i]) * DAY_MS // 1000, UTC).date()
         path = folder / f"day={day.isoformat()}.parquet"
-        pq.write_table(_day_table(rows[i:j], whole), path, compression="lz4", use_dictionary=False, row_group_size=262_144)
+        table = _day_table(rows[i:j], whole)
+        if whole:
+            lake.write_table(table, path, {})
+        else:
+            pq.write_table(table, path, compression="lz4", use_dictionary=False, row_group_size=lake.ROW_GROUP)
         written.append((day, path))
     return written
 

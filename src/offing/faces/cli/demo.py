@@ -42,11 +42,11 @@ def demonstrate(folder: Path | None) -> None:
         _say("offing run", "offing visits")
         book.run()
         visits = book.visits()
-        emit(
-            visits,
-            Form.TABLE,
-            columns=["mmsi", "zone_id", "entry_t_utc", "entry_how", "exit_t_utc", "exit_how", "positions_n", "status"],
-        )
+        emit(visits, Form.TABLE, columns=["mmsi", "zone_id", "entry_t_utc", "entry_how", "exit_t_utc", "exit_how", "status"])
+
+        _say("offing fleets")
+        fleets = [f for f in book.fleets().values() if not f.everyone]
+        emit_records([{"id": f.id, "name": f.name(), "claims": len(f.members), "version": f.hash} for f in fleets], Form.TABLE)
 
         _say(f"offing streaks --zone {SENKAKU} --fleet {GOVERNMENT} --source {OFFICE}")
         streaks = book.streaks(SENKAKU, GOVERNMENT, OFFICE)
@@ -60,9 +60,8 @@ def demonstrate(folder: Path | None) -> None:
             line(f"{'  ' * link.level}{link.text}{named}".replace(str(data) + "/", ""))
     line()
     if folder.exists():
-        line(
-            f'The logbook is in {folder}: try `offing --logbook {folder} sql "SELECT zone_id, count(*) FROM visits GROUP BY 1"`.'
-        )
+        query = "SELECT zone_id, count(*) FROM visits GROUP BY 1"
+        line(f'The logbook is in {folder}: try `offing --logbook {folder} sql "{query}"`.')
 
 
 def _say(*commands: str) -> None:

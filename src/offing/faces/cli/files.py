@@ -30,9 +30,8 @@ def init(
 
     book = Logbook.create(context.obj.folder, region)
     pack = book.waters.pack
-    line(
-        f"Made the logbook {book.store.root} with the waters {pack.id} {pack.version}: {len(pack.zones)} zones, {len(pack.fleets)} fleets."
-    )
+    content = f"{len(pack.zones)} zones, {len(pack.fleets)} fleets"
+    line(f"Made the logbook {book.store.root} with the waters {pack.id} {pack.version}: {content}.")
 
 
 def ingest(

@@ -13,6 +13,7 @@ from offing.errors import UsageError
 if TYPE_CHECKING:
     import polars as pl
 
+WIDEST = 10_000
 MOST_ROWS = 200
 """Rows that a table for the eye shows; the other forms always hold all."""
 
@@ -97,23 +98,42 @@ def _flat(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _show(frame: pl.DataFrame, title: str) -> None:
+    """A plain table. On a terminal it keeps to the width; sent elsewhere it is as wide as it must be, one line a row."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console()
-    if not frame.width or not frame.height:
+    console = Console() if sys.stdout.isatty() else Console(width=WIDEST, soft_wrap=True)
+    if not frame.height:
         console.print(f"{title}: none" if title else "none", highlight=False)
         return
     table = Table(title=title or None, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    shown = _flat(_texts(frame.head(MOST_ROWS)))
+    shown = _flat(_times_for_the_eye(frame.head(MOST_ROWS)))
     for name, dtype in frame.schema.items():
         table.add_column(name, justify="right" if dtype.is_numeric() and name != "mmsi" else "left", overflow="fold")
     for row in shown.iter_rows():
         table.add_row(*(Text(_cell(v)) for v in row))
-    console.print(table)
+    for text in _lines(console, table):
+        console.print(text, highlight=False, markup=False, no_wrap=not console.is_terminal, overflow="ignore", crop=False)
     if frame.height > MOST_ROWS:
         console.print(f"... {frame.height - MOST_ROWS:,} more rows; --format csv has all {frame.height:,}.", highlight=False)
+
+
+def _lines(console: Any, table: Any) -> Sequence[Any]:
+    """The table itself for a terminal; elsewhere its lines without the blanks that fill them up."""
+    if console.is_terminal:
+        return [table]
+    with console.capture() as capture:
+        console.print(table)
+    return [text.rstrip() for text in capture.get().splitlines()]
+
+
+def _times_for_the_eye(frame: pl.DataFrame) -> pl.DataFrame:
+    """Times as `2026-08-17 12:57:14Z`: whole seconds; the other forms hold the milliseconds."""
+    import polars as pl
+
+    times = [n for n, d in frame.schema.items() if isinstance(d, pl.Datetime)]
+    return _texts(frame.with_columns(pl.col(n).dt.strftime("%Y-%m-%d %H:%M:%SZ") for n in times))
 
 
 def _cell(value: Any) -> str:

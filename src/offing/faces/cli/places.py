@@ -93,9 +93,8 @@ def show_fleets(
         for m in fleet.members
     ]
     if output is Form.TABLE and not members:
-        line(
-            f"{fleet.id}: {'every hull' if fleet.everyone else 'hulls whose number begins with ' + ' or '.join(map(str, fleet.mids))}"
-        )
+        digits = " or ".join(map(str, fleet.mids))
+        line(f"{fleet.id}: {'every hull' if fleet.everyone else f'hulls whose number begins with {digits}'}")
         return
     emit_records(members, output, title=fleet.names.get("en", fleet.id))
 
