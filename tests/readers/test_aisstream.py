@@ -19,13 +19,29 @@ from offing.readers.aisstream import READER
 RECEIVED = datetime(2024, 3, 1, 12, 0, 10, 318000, tzinfo=UTC)
 STAMP = "2024-03-01 12:00:10.318353 +0000 UTC"
 REPORT = {
-    "Cog": 308.2, "Latitude": 25.5, "Longitude": 121.25, "MessageID": 1, "NavigationalStatus": 5, "Sog": 12.3, "Timestamp": 8,
-    "TrueHeading": 235, "UserID": 412000101, "Valid": True,
-}  # fmt: skip
+    "Cog": 308.2,
+    "Latitude": 25.5,
+    "Longitude": 121.25,
+    "MessageID": 1,
+    "NavigationalStatus": 5,
+    "Sog": 12.3,
+    "Timestamp": 8,
+    "TrueHeading": 235,
+    "UserID": 412000101,
+    "Valid": True,
+}
 SHIP = {
-    "CallSign": "BABC@@", "Destination": "KEELUNG", "Dimension": {"A": 80, "B": 20, "C": 12, "D": 8}, "ImoNumber": 9307839,
-    "MaximumStaticDraught": 5.5, "MessageID": 5, "Name": "HAI XUN 06  ", "Type": 55, "UserID": 412000101, "Valid": True,
-}  # fmt: skip
+    "CallSign": "BABC@@",
+    "Destination": "KEELUNG",
+    "Dimension": {"A": 80, "B": 20, "C": 12, "D": 8},
+    "ImoNumber": 9307839,
+    "MaximumStaticDraught": 5.5,
+    "MessageID": 5,
+    "Name": "HAI XUN 06  ",
+    "Type": 55,
+    "UserID": 412000101,
+    "Valid": True,
+}
 
 
 def line(kind: str, message: dict[str, Any], stamp: str | None = STAMP, key: str = "MetaData") -> str:
@@ -46,10 +62,20 @@ def test_a_position(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("second", "shift_ms", "basis"),
-    [(10, -318, "own_second"), (11, 682, "own_second"), (59, -11_318, "own_second"), (40, 29_682, "own_second"),
-     (41, -29_318, "own_second"), (60, 0, "received"), (63, 0, "received"), (None, 0, "received"), ("8", 0, "received"),
-     (True, 0, "received"), (-1, 0, "received")],
-)  # fmt: skip
+    [
+        (10, -318, "own_second"),
+        (11, 682, "own_second"),
+        (59, -11_318, "own_second"),
+        (40, 29_682, "own_second"),
+        (41, -29_318, "own_second"),
+        (60, 0, "received"),
+        (63, 0, "received"),
+        (None, 0, "received"),
+        ("8", 0, "received"),
+        (True, 0, "received"),
+        (-1, 0, "received"),
+    ],
+)
 def test_the_instant_nearest_to_receipt(tmp_path: Path, second: object, shift_ms: int, basis: str) -> None:
     (row,) = read(tmp_path, line("PositionReport", REPORT | {"Timestamp": second})).positions.iter_rows(named=True)
     assert (row["t_utc"], row["time_basis"]) == (RECEIVED + timedelta(milliseconds=shift_ms), basis)
@@ -66,16 +92,30 @@ def test_every_kept_kind(tmp_path: Path) -> None:
     got = read(
         tmp_path,
         line("StandardClassBPositionReport", REPORT | {"MessageID": 18}, key="Metadata"),
-        line("ExtendedClassBPositionReport", REPORT | {"MessageID": 19, "Name": "B", "Type": 37, "Dimension": SHIP["Dimension"]}),
+        line(
+            "ExtendedClassBPositionReport", REPORT | {"MessageID": 19, "Name": "B", "Type": 37, "Dimension": SHIP["Dimension"]}
+        ),
         line("LongRangeAisBroadcastMessage", place | {"MessageID": 27, "Sog": 63, "Cog": 511}),
         line("BaseStationReport", place | {"MessageID": 4, "UtcSecond": 9}),
         line("StandardSearchAndRescueAircraftReport", place | {"MessageID": 9, "Sog": 130, "Cog": 90, "Timestamp": 60}),
         line("PositionReport", REPORT | {"MessageID": 3}),
         line("ShipStaticData", SHIP),
-        line("StaticDataReport", {"MessageID": 24, "PartNumber": False, "ReportA": {"Name": "A NAME"}, "UserID": 1, "Valid": True}),
-        line("StaticDataReport", {"MessageID": 24, "PartNumber": True, "UserID": 982000101, "Valid": True, "ReportA": {"Name": "X"},
-                                  "ReportB": {"CallSign": "CS", "ShipType": 52, "Dimension": SHIP["Dimension"]}}),
-    )  # fmt: skip
+        line(
+            "StaticDataReport",
+            {"MessageID": 24, "PartNumber": False, "ReportA": {"Name": "A NAME"}, "UserID": 1, "Valid": True},
+        ),
+        line(
+            "StaticDataReport",
+            {
+                "MessageID": 24,
+                "PartNumber": True,
+                "UserID": 982000101,
+                "Valid": True,
+                "ReportA": {"Name": "X"},
+                "ReportB": {"CallSign": "CS", "ShipType": 52, "Dimension": SHIP["Dimension"]},
+            },
+        ),
+    )
     p = got.positions
     assert p["msg_type"].to_list() == [18, 19, 27, 4, 9, 3]
     assert p["lon_e7"].to_list() == [1212500000] * 2 + [-1_800_000_000] * 3 + [1212500000]
@@ -131,9 +171,23 @@ def test_what_is_not_kept(tmp_path: Path) -> None:
     assert got.ignored == {"type_21": 1, "UnknownMessage": 1, "blank": 1}
     bad = "bad_record"
     assert got.reasons == {
-        4: bad, 5: bad, 6: bad, 7: bad, 8: bad, 9: "bad_payload", 10: "no_time", 11: "naive_time", 12: "bad_time", 13: "bad_mmsi",
-        14: "no_position", 15: "bad_number", 16: "no_position", 17: "no_position", 18: bad, 19: bad,
-    }  # fmt: skip
+        4: bad,
+        5: bad,
+        6: bad,
+        7: bad,
+        8: bad,
+        9: "bad_payload",
+        10: "no_time",
+        11: "naive_time",
+        12: "bad_time",
+        13: "bad_mmsi",
+        14: "no_position",
+        15: "bad_number",
+        16: "no_position",
+        17: "no_position",
+        18: bad,
+        19: bad,
+    }
 
 
 def test_raw_batches_and_compression(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

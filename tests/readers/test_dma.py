@@ -1,5 +1,6 @@
 """Danish Maritime Authority CSV: day-first times, words for numbers, base stations, buoys."""
 
+# ruff: noqa: E501  (rows stand as they do in a file)
 from __future__ import annotations
 
 from datetime import UTC, datetime

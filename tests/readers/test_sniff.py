@@ -57,8 +57,15 @@ def test_noise_is_refused(tmp_path_factory: pytest.TempPathFactory, data: bytes)
 
 @pytest.mark.parametrize(
     "data",
-    [random.Random(1).randbytes(5000), b"a,b,c\n1,2,3\n", b"hello\n", b"\0" * 1000, b"{}\n", '{"type": "FeatureCollection"}'.encode("utf-16")],
-)  # fmt: skip
+    [
+        random.Random(1).randbytes(5000),
+        b"a,b,c\n1,2,3\n",
+        b"hello\n",
+        b"\0" * 1000,
+        b"{}\n",
+        '{"type": "FeatureCollection"}'.encode("utf-16"),
+    ],
+)
 def test_unknown_content_is_refused_with_a_next_step(tmp_path: Path, data: bytes) -> None:
     with pytest.raises(UnknownForm, match="no form") as caught:
         choose(write(tmp_path, data))

@@ -119,7 +119,9 @@ def frame(visits: Rows, zones: Sequence[Zone], parameters: VisitParameters) -> p
     df = df.join(places, on="zone", how="left", maintain_order="left").sort(
         "mmsi", "zone_id", "entry_after_ms", "track_ms", "track_nth", "entry_ms"
     )
-    nth = pl.int_range(pl.len()).over("mmsi", "zone_id", "entry_after_ms", order_by=["track_ms", "track_nth", "entry_ms"]) + 1
+    row, anchor = pl.int_range(pl.len()), ("mmsi", "zone", "entry_after_ms")
+    first = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift()) for name in anchor)
+    nth = row - pl.when(first).then(row).forward_fill() + 1
     out = df.select(
         event_id=pl.format("visit:{}:{}:{}{}", "zone_id", "mmsi", _compact("entry_after_ms"), _suffix(nth)),
         kind=pl.lit("visit"),

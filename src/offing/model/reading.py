@@ -65,4 +65,4 @@ class Reader(Protocol):
         """All rows, in batches; bad rows are rejects. Raises `InputError` only where the whole file cannot be taken."""
 
     def raw(self, source: Source, rows: Iterable[int]) -> dict[int, tuple[int, str]]:
-        """For each row number its 1-based line in the decompressed file and its raw text (further fragments joined by newlines)."""
+        """For each row its 1-based line in the decompressed file and its raw text (further fragments joined by newlines)."""

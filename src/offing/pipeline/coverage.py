@@ -10,7 +10,7 @@ import polars as pl
 from offing.figures.coverage import COVERAGE, coverage_of_day
 from offing.model.schemas import MERGED_KEY, POSITIONS, UNTRACKED_TYPES
 from offing.store import Store, lake
-from offing.store.merge import MergedDay, merged_days
+from offing.store.merge import MergedDay, merged, merged_days
 
 TRACKED = (pl.col("time_basis") != "base") & ~pl.col("msg_type").is_in(list(UNTRACKED_TYPES))
 """Which positions of the parts open tracks."""
@@ -39,33 +39,30 @@ def write_coverage(store: Store, day: MergedDay, cell_deg: float, rows: pl.DataF
     shutil.rmtree(scratch)
 
 
-def coverage(store: Store, cell_deg: float, known_at_ms: int | None = None) -> pl.DataFrame:
-    """All coverage rows of the days that were run; or of the files held at an instant."""
-    if known_at_ms is not None and _other_files(store, known_at_ms):
-        return _coverage_at(store, cell_deg, known_at_ms)
+def coverage(store: Store, cell_deg: float, held_at_ms: int | None = None) -> pl.DataFrame:
+    """All coverage rows of the merged days; or, made on the spot, of the files held at an instant."""
+    if held_at_ms is not None:
+        return _coverage_at(store, cell_deg, held_at_ms)
     tables = [pl.read_parquet(_path(store, d)) for d in merged_days(store) if has_coverage(store, d, cell_deg)]
     return pl.concat([pl.DataFrame(schema=COVERAGE), *(t.select(COVERAGE.names()).cast(COVERAGE) for t in tables)])
 
 
-def _other_files(store: Store, known_at_ms: int) -> bool:
-    then, now = store.ledger.files(known_at_ms), store.ledger.files()
-    return {f.sha256 for f in then} != {f.sha256 for f in now}
-
-
-def positions_at(store: Store, known_at_ms: int) -> pl.LazyFrame:
-    """Tracked positions of the files held at an instant, each once: mmsi, t_utc, lon_e7, lat_e7."""
-    parts = [store.position_part(f.part, day) for f in store.ledger.files(known_at_ms) for day in f.position_days]
+def tracked_positions(store: Store, held_at_ms: int | None = None) -> pl.LazyFrame:
+    """Tracked positions of the merged days, or of the files held at an instant, each once: mmsi, t_utc, lon_e7, lat_e7."""
     columns = ["mmsi", "t_utc", "lon_e7", "lat_e7"]
+    if held_at_ms is None:
+        return merged(store).filter(pl.col("tracked")).select(columns)
+    parts = [store.position_part(f.part, day) for f in store.ledger.files(held_at_ms) for day in f.position_days]
     if not parts:
         return lake.empty_frame(POSITIONS).lazy().select(columns)
     scan = pl.scan_parquet(parts, glob=False, hive_partitioning=False)
     return scan.filter(TRACKED).unique(MERGED_KEY).select(columns).sort("mmsi", "t_utc", "lat_e7", "lon_e7")
 
 
-def _coverage_at(store: Store, cell_deg: float, known_at_ms: int) -> pl.DataFrame:
+def _coverage_at(store: Store, cell_deg: float, held_at_ms: int) -> pl.DataFrame:
     tables = [pl.DataFrame(schema=COVERAGE)]
-    rows = positions_at(store, known_at_ms)
-    for day in sorted({d for f in store.ledger.files(known_at_ms) for d in f.position_days}):
+    rows = tracked_positions(store, held_at_ms)
+    for day in sorted({d for f in store.ledger.files(held_at_ms) for d in f.position_days}):
         one = rows.filter(pl.col("t_utc").dt.date() == day).collect()
         tables.append(
             coverage_of_day(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -14,34 +15,34 @@ from offing.errors import UnknownName, UsageError
 from offing.figures import bulletins
 from offing.figures.cells import near_cells
 from offing.figures.coverage import Hours, listening_hours
-from offing.figures.ids import FigureSpec, default_day_rule, series_spec
+from offing.figures.ids import FigureSpec, default_day_rule, figure_id, series_spec
 from offing.figures.presence import By, presence
 from offing.figures.records import highest_days, records
 from offing.figures.sensitivity import sensitivity
 from offing.figures.streaks import streaks
-from offing.figures.watch_days import stays_of, watch_days
+from offing.figures.watch_days import WATCH_DAYS, stays_of, watch_days
 from offing.kernels.grid import inside_any
 from offing.model.fleet import Fleet
-from offing.model.times import DayRule
+from offing.model.times import DayRule, from_ms
 from offing.model.units import Unit
 from offing.model.zone import Zone
-from offing.pipeline.coverage import coverage, positions_at
+from offing.pipeline.coverage import coverage, tracked_positions
 from offing.pipeline.methods import Method
-from offing.pipeline.run import last_run
-from offing.pipeline.waters import Waters
+from offing.pipeline.settled import run_at, settled_days
+from offing.pipeline.waters import Waters, load
 from offing.store import Store
 from offing.store.history import events
-from offing.store.merge import merged
+from offing.store.ledger import RunLine
 from offing.zones.pack import Series
 
 AIS = "ais"
 SENSITIVITY_NM = (20.0, 40.0, 60.0)
 
 
-def current_method(store: Store) -> Method:
-    """The parameters of the last run; before the first, those of the settings."""
-    before = last_run(store)
-    return Method.of(before.details["parameters"] if before else store.parameters())
+def current_method(store: Store, known_at_ms: int | None = None) -> Method:
+    """The parameters of the last run, now or at an instant; before the first, those of the settings."""
+    run = run_at(store, known_at_ms)
+    return Method.of(run.details["parameters"] if run else store.parameters())
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,14 @@ class Question:
 
     @classmethod
     def of(cls, store: Store, waters: Waters, spec: FigureSpec) -> Question:
-        """From the request behind a figure id. Raises `UnknownName` for zones, fleets and offices that are not there."""
+        """From the request behind a figure id. Raises `UnknownName` for zones, fleets and offices that are not there.
+
+        What was known at an instant is asked with the zones and fleets of then.
+        """
         if not spec.zone_ids:
             raise UsageError("No zone was named.", "Add --zone ID; `offing zones` lists them.")
+        if spec.known_at_ms is not None:
+            waters = load(store, spec.known_at_ms)
         zones, fleet = waters.several(list(spec.zone_ids)), waters.fleet(spec.fleet_id)
         day_rule = spec.day_rule or default_day_rule(zones)
         extras = {
@@ -73,37 +79,40 @@ class Question:
         return cls(store, waters, zones, fleet, day_rule, asked)
 
     @cached_property
+    def run(self) -> RunLine | None:
+        """The run whose results are asked for: the last one, now or at the instant asked for."""
+        return run_at(self.store, self.spec.known_at_ms)
+
+    @cached_property
     def method(self) -> Method:
-        """The parameters in force."""
-        return current_method(self.store)
+        """The parameters of that run."""
+        return current_method(self.store, self.spec.known_at_ms)
 
     @cached_property
     def visits(self) -> pl.DataFrame:
-        """Visits to the zones (columns of `schemas.VISITS` and `version`), as known now or at the instant asked for."""
-        rows = events(self.store, "visit", self.method.event_hash("visit"), self.spec.known_at_ms)
+        """Visits to the zones (columns of `schemas.VISITS` and `version`) as that run left them."""
+        known_at_ms = self.run.known_from_ms if self.run else self.spec.known_at_ms
+        rows = events(self.store, "visit", self.method.event_hash("visit"), known_at_ms)
         hashes = [z.hash for z in self.zones]
         return rows.filter(pl.col("zone_id").is_in([z.id for z in self.zones]), pl.col("zone_hash").is_in(hashes))
 
-    @cached_property
+    @property
     def data_window(self) -> tuple[int, int] | None:
-        """First and last instant of tracked positions."""
-        if self.spec.known_at_ms is not None:
-            span = positions_at(self.store, self.spec.known_at_ms).select(low=pl.col("t_utc").min(), high=pl.col("t_utc").max())
-            low, high = span.select(pl.all().dt.epoch("ms")).collect().row(0)
-            return None if low is None else (low, high)
-        before = last_run(self.store)
-        if before is None or before.details["first_ms"] is None:
+        """First and last instant of the tracked positions of that run."""
+        if self.run is None or self.run.details["first_ms"] is None:
             return None
-        return before.details["first_ms"], before.details["last_ms"]
+        return self.run.details["first_ms"], self.run.details["last_ms"]
+
+    @property
+    def _held_at_ms(self) -> int | None:
+        """When the files of that run were held; None: the merged days are as it left them."""
+        return None if self.run is None or self.run == run_at(self.store) else self.run.started_ms
 
     def inside_positions(self) -> pl.DataFrame:
         """Positions (mmsi, t_utc) inside any of the zones, of the hulls whose visits count."""
         stays = stays_of(self.visits, [z.id for z in self.zones], self.fleet, self.method.watch_day)
         hulls = stays["mmsi"].unique().cast(pl.Int32)
-        if self.spec.known_at_ms is not None:
-            rows = positions_at(self.store, self.spec.known_at_ms)
-        else:
-            rows = merged(self.store).filter(pl.col("tracked")).select("mmsi", "t_utc", "lon_e7", "lat_e7")
+        rows = tracked_positions(self.store, self._held_at_ms)
         found = rows.filter(pl.col("mmsi").is_in(hulls.implode())).collect() if len(hulls) else rows.head(0).collect()
         lon, lat = (np.ascontiguousarray(found[c].to_numpy(), np.int32) for c in ("lon_e7", "lat_e7"))
         inside = inside_any(self.waters.grid, lon, lat, self.waters.chosen(self.zones))
@@ -111,13 +120,29 @@ class Question:
 
     @cached_property
     def _heard(self) -> pl.DataFrame:
-        return coverage(self.store, self.method.coverage.cell_deg, self.spec.known_at_ms)
+        return coverage(self.store, self.method.coverage.cell_deg, self._held_at_ms)
 
     def listening(self, near_nm: float | None = None) -> Mapping[str, Hours]:
-        """For each zone the clock hours in which a hull outside the fleet was heard near it."""
+        """For each zone the clock hours in which a hull outside the fleet was heard near it.
+
+        Days of which the run has not worked out the visits to a zone have none: what is not there was not looked for.
+        """
         p = self.method.coverage
         reach = near_nm or p.near_nm
-        return {z.id: listening_hours(self._heard, near_cells(z, reach, p.cell_deg), self.fleet) for z in self.zones}
+        found: dict[str, Hours] = {}
+        for zone in self.zones:
+            settled = self._settled[zone.id].implode()
+            rows = self._heard.filter(pl.col("day").is_in(settled))
+            found[zone.id] = listening_hours(rows, near_cells(zone, reach, p.cell_deg), self.fleet)
+        return found
+
+    @cached_property
+    def _settled(self) -> dict[str, pl.Series]:
+        heard = self._heard["day"].unique().to_list()
+        return {
+            z.id: pl.Series(sorted(settled_days(self.store, self.run, z, heard)) if self.run else [], dtype=pl.Date)
+            for z in self.zones
+        }
 
     def days(self) -> pl.DataFrame:
         """Watch days from AIS (columns of `watch_days.WATCH_DAYS`), or the days that an office reported."""
@@ -156,8 +181,26 @@ class Question:
         return pl.DataFrame(rows, schema=bulletins.SPANS)
 
     def reported_days(self) -> pl.DataFrame:
-        """The days of the office's bulletins (columns of `bulletins.REPORTED_DAYS`)."""
-        return bulletins.bulletin_days(self.spans, self.spec.as_of, self.spec.published_by)
+        """The days of the office's bulletins: columns of `watch_days.WATCH_DAYS`, then sources and contradiction.
+
+        What bulletins do not say (hulls, positions, listening) is null.
+        """
+        said = bulletins.bulletin_days(self.spans, self.spec.as_of, self.spec.published_by)
+        first, last, rule = self.spec.first_day, self.spec.last_day, self.series.day_rule
+        said = said.filter(pl.col("day") >= first if first else True, pl.col("day") <= last if last else True)
+        days: list[date] = said["day"].to_list()
+        own: dict[str, list[Any]] = {
+            "figure_id": [figure_id(self.spec.of("day", d.isoformat())) for d in days],
+            "window_start_utc": [from_ms(rule.window(d)[0]) for d in days],
+            "window_end_utc": [from_ms(rule.window(d)[1]) for d in days],
+            "zone_ids": [list(self.spec.zone_ids)] * len(days),
+            "fleet_id": [self.fleet.id] * len(days),
+            "source": [self.spec.source] * len(days),
+            "day_rule": [str(rule)] * len(days),
+        }
+        rows = said.with_columns(pl.Series(n, v, dtype=WATCH_DAYS[n]) for n, v in own.items())
+        rows = rows.with_columns(pl.lit(None, dtype=t).alias(n) for n, t in WATCH_DAYS.items() if n not in rows.columns)
+        return rows.select(*WATCH_DAYS.names(), "sources", "contradiction")
 
     def streaks(self) -> pl.DataFrame:
         """Streaks (columns of `streaks.STREAKS`), oldest first."""

@@ -16,7 +16,7 @@ from offing.figures.records import RECORDS
 from offing.model.schemas import MERGED, VISITS
 from offing.model.times import UTC_DAY, iso
 from offing.pipeline.figuring import AIS, Question, current_method, published_series
-from offing.pipeline.run import last_run
+from offing.pipeline.settled import run_at, settled_days
 from offing.pipeline.waters import Waters
 from offing.store import Store, lake
 from offing.store.folder import now_ms
@@ -61,7 +61,7 @@ def rejects(store: Store, file: str | None) -> pl.DataFrame:
 
 def notes(store: Store, waters: Waters) -> list[str]:
     """What a user should know before reading events and figures."""
-    before = last_run(store)
+    before = run_at(store)
     held = {f.sha256 for f in store.ledger.files()}
     if before is None:
         return ["Nothing was worked out yet: `offing run` does."] if held else []
@@ -72,6 +72,11 @@ def notes(store: Store, waters: Waters) -> list[str]:
         out.append(f"{came} files were read and {left} retracted since the last run: `offing run` brings events up to date.")
     if before.details["zones"] != {z.id: z.hash for z in waters.zone_list}:
         out.append("Zones changed since the last run: `offing run` brings events up to date.")
+    elif before.details["since"] or before.details["until"]:
+        days = {d.day for d in merged_days(store)}
+        missing = set[date]().union(*(days - settled_days(store, before, zone, days) for zone in waters.zone_list))
+        if missing:
+            out.append(f"{len(missing)} days outside --since and --until of the last run are left: `offing run` does all.")
     return out
 
 
@@ -92,7 +97,8 @@ def visits(store: Store, waters: Waters, asked: VisitFilter) -> pl.DataFrame:
     """Visits by entry: columns of `schemas.VISITS`, then version, still_inside, known_from_utc, reason, superseded_by."""
     zones = waters.several(list(asked.zones))
     fleet = waters.fleet(asked.fleet) if asked.fleet else None
-    rows = events(store, "visit", current_method(store).event_hash("visit"), asked.known_at_ms, asked.withdrawn)
+    method = current_method(store, asked.known_at_ms).event_hash("visit")
+    rows = events(store, "visit", method, asked.known_at_ms, asked.withdrawn)
     if zones:
         rows = rows.filter(pl.col("zone_id").is_in([z.id for z in zones]))
     if asked.mmsi is not None:

@@ -13,6 +13,7 @@ from offing.figures.coverage import coverage_of_day
 from offing.model.times import UTC_DAY, iso
 from offing.pipeline.coverage import has_coverage, write_coverage
 from offing.pipeline.methods import Method
+from offing.pipeline.settled import run_at
 from offing.pipeline.visits import fold_days
 from offing.pipeline.waters import Waters
 from offing.store import Store
@@ -34,12 +35,6 @@ class RunSummary:
     untracked_n: int  # kept and counted, but of base time or no ship's: they open no track
     visits: dict[str, int]  # new, changed, withdrawn, returned, unchanged
     method: str
-
-
-def last_run(store: Store) -> RunLine | None:
-    """The latest finished run."""
-    runs = store.ledger.runs()
-    return runs[-1] if runs else None
 
 
 def run(
@@ -79,7 +74,7 @@ def run(
             method.visit,
             per_day=heard,
         )
-        before = last_run(store)
+        before = run_at(store)
         name = method.event_hash("visit")
         current = _within(store, folded.frame, name, since, until)
         counts = event_run.record("visit", name, current, _reasons(store, waters, before))
@@ -109,16 +104,22 @@ def _listen(store: Store, merged: MergedDay, b: Batch, method: Method) -> None:
 
 
 def _within(store: Store, found: pl.DataFrame, method: str, since: date | None, until: date | None) -> pl.DataFrame:
-    """The visits found that touch the days asked for, and of the others what is recorded already."""
+    """The visits found that touch the days asked for, and of the others what is recorded already.
+
+    Visits of one hull to one zone that overlap, found or recorded, are replaced or left together: so that none is told twice.
+    """
     if since is None and until is None:
         return found
     low = UTC_DAY.window(since)[0] if since else -(2**62)
     high = UTC_DAY.window(until)[1] if until else 2**62
-    touches = (pl.col("exit_t_utc").dt.epoch("ms") >= low) & (pl.col("entry_t_utc").dt.epoch("ms") < high)
-    asked = found.filter(touches)
-    recorded = events(store, "visit", method).select(found.columns)
-    others = recorded.filter(~touches).join(asked, on="event_id", how="anti")
-    return pl.concat([asked, others.cast(dict(found.schema))])  # type: ignore[arg-type]
+    recorded = events(store, "visit", method).select(found.columns).cast(dict(found.schema))  # type: ignore[arg-type]
+    place = ["mmsi", "zone_id"]
+    start, end = pl.col("entry_t_utc"), pl.max_horizontal("exit_t_utc", "entry_after_utc")
+    both = pl.concat([found.with_columns(_new=True), recorded.with_columns(_new=False)]).sort(*place, start)
+    apart = (start > end.cum_max().shift(1).over(place)).fill_null(True)
+    touches = (pl.col("exit_t_utc").dt.epoch("ms") >= low) & (start.dt.epoch("ms") < high)
+    both = both.with_columns(_group=apart.cum_sum()).with_columns(_asked=touches.any().over("_group"))
+    return both.filter(pl.col("_new") == pl.col("_asked")).select(found.columns)
 
 
 def _reasons(store: Store, waters: Waters, before: RunLine | None) -> Callable[[str, Mapping[str, Any]], str]:

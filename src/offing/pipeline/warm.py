@@ -19,7 +19,10 @@ from offing.pipeline.run import run
 from offing.pipeline.waters import load
 from offing.store import Store
 
-HEAD = "MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading,VesselName,IMO,CallSign,VesselType,Status,Length,Width,Draft,Cargo,TransceiverClass"
+HEAD = (
+    "MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading,VesselName,IMO,CallSign,VesselType,Status,Length,Width,Draft,Cargo,"
+    "TransceiverClass"
+)
 ZONE = "taiwan-territorial-sea@tw"
 
 

@@ -69,15 +69,15 @@ def pack_of(region: str) -> Pack:
     return load_pack(found[region])
 
 
-def load(store: Store) -> Waters:
-    """What holds now in a logbook."""
+def load(store: Store, at_ms: int | None = None) -> Waters:
+    """What holds now in a logbook; with an instant, zones and fleets of the user's own are as they were then."""
     pack = pack_of(store.region)
     zones, fleets = dict(pack.zones), dict(pack.fleets)
-    for text in store.ledger.zones():
-        for zone in parse_zones(text.text, text.id):
-            zones[zone.id] = zone
-    for text in store.ledger.fleets():
-        fleets[text.id] = fleets_of(tomllib.loads(text.text), f"fleet {text.id}")[text.id]
+    for when in (None,) if at_ms is None else (None, at_ms):
+        for text in store.ledger.zones(when):
+            zones |= {zone.id: zone for zone in parse_zones(text.text, text.id)}
+        for text in store.ledger.fleets(when):
+            fleets[text.id] = fleets_of(tomllib.loads(text.text), f"fleet {text.id}")[text.id]
     return Waters(pack, zones, fleets)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -15,12 +14,13 @@ from offing.figures.bulletins import bulletins_of
 from offing.figures.ids import FigureSpec, parse_figure_id
 from offing.model.schemas import E7
 from offing.model.times import iso, to_ms
-from offing.pipeline.figuring import AIS, Question, current_method
-from offing.pipeline.run import last_run
+from offing.pipeline.figuring import AIS, Question
+from offing.pipeline.methods import Method
+from offing.pipeline.settled import run_at
 from offing.pipeline.sources import RawText
 from offing.pipeline.waters import Waters
 from offing.store import Store
-from offing.store.history import versions
+from offing.store.history import WITHDRAWN, versions
 from offing.store.lookup import positions_of
 
 MOST = 12
@@ -55,6 +55,8 @@ class _Chain:
         self.most = 10**9 if everything else MOST
         self.raw = RawText(store)
         self.links: list[Link] = []
+        self.known_at_ms: int | None = None
+        self._histories: dict[str, pl.DataFrame] = {}
 
     def of(self, name: str) -> list[Link]:
         if name.startswith("visit:"):
@@ -69,15 +71,25 @@ class _Chain:
                 name=name,
             ) from None
         question = Question.of(self.store, self.waters, spec)
+        self.waters, self.known_at_ms = question.waters, spec.known_at_ms
         {"day": self.day_figure, "presence": self.presence, "streak": self.streak, "record": self.record}[spec.kind](
             question, spec
         )
         return self.links
 
-    @cached_property
-    def history(self) -> pl.DataFrame:
-        """All versions of all visits under the method in force."""
-        return versions(self.store, "visit", current_method(self.store).event_hash("visit"))
+    def history(self, event_id: str) -> tuple[pl.DataFrame, Method]:
+        """All versions of a visit as known then, and their method: that of the last run, else the latest that has the visit."""
+        runs = [r for r in self.store.ledger.runs() if self.known_at_ms is None or r.known_from_ms <= self.known_at_ms]
+        for name, run in {r.details["method"]: r for r in reversed(runs)}.items():
+            if name not in self._histories:
+                rows = versions(self.store, "visit", name)
+                if self.known_at_ms is not None:
+                    rows = rows.filter(pl.col("known_from_utc").dt.epoch("ms") <= self.known_at_ms)
+                self._histories[name] = rows
+            found = self._histories[name].filter(pl.col("event_id") == event_id)
+            if found.height:
+                return found, Method.of(run.details["parameters"])
+        raise UnknownName(f"There is no visit {event_id!r}.", "`offing visits` lists them.", name=event_id)
 
     def add(self, level: int, kind: str, text: str, **more: Any) -> None:
         self.links.append(Link(level, kind, text, **more))
@@ -102,15 +114,8 @@ class _Chain:
         if q.spec.source == AIS:
             window = q.data_window
             self.add(level, "rule", f"data from {iso(window[0])} to {iso(window[1])}" if window else "no data")
-        run = last_run(self.store)
-        if run and q.spec.source == AIS:
-            self.add(
-                level,
-                "rule",
-                f"run {run.id}, region pack {self.waters.pack.id} {self.waters.pack.version} ({self.waters.pack.hash})",
-            )
-        elif q.spec.source != AIS:
-            self.add(level, "rule", f"region pack {self.waters.pack.id} {self.waters.pack.version} ({self.waters.pack.hash})")
+        run = f"run {q.run.id}, " if q.spec.source == AIS and q.run else ""
+        self.add(level, "rule", f"{run}region pack {q.waters.pack.id} {q.waters.pack.version} ({q.waters.pack.hash})")
 
     def rule_of(self, q: Question) -> str:
         return str(q.day_rule if q.spec.source == AIS else q.series.day_rule)
@@ -256,10 +261,11 @@ class _Chain:
 
     # -- visits and positions
 
-    def zone(self, zone_id: str, level: int) -> None:
+    def zone(self, zone_id: str, level: int, version: str = "") -> None:
         zone = self.waters.zones.get(zone_id)
-        if zone is None:
-            self.add(level, "zone", f"zone {zone_id}: no longer in this logbook")
+        if zone is None or version not in ("", zone.hash):
+            now = f"is now version {zone.hash}" if zone else "is no longer in this logbook"
+            self.add(level, "zone", f"zone {zone_id}, version {version}; it {now}")
             return
         held = f", in force from {zone.valid_from or 'always'} to {zone.valid_to or 'now'}"
         basis = f"; {zone.legal_basis}" if zone.legal_basis else ""
@@ -268,9 +274,7 @@ class _Chain:
         self.add(level, "zone", f"zone {zone.id}, version {zone.hash}, {claimed}{held}, {zone.confidence}{basis}{source}")
 
     def visit(self, event_id: str, level: int, *, brief: bool = False) -> None:
-        history = self.history.filter(pl.col("event_id") == event_id)
-        if history.is_empty():
-            raise UnknownName(f"There is no visit {event_id!r}.", "`offing visits` lists them.", name=event_id)
+        history, by_method = self.history(event_id)
         v = history.row(-1, named=True)
         stay = f"from {_t(v['entry_t_utc'])} ({v['entry_how']}) to {_t(v['exit_t_utc'])} ({v['exit_how']})"
         how = f"{v['status']}, version {v['version']}, track {v['track']}"
@@ -281,25 +285,29 @@ class _Chain:
             said = f"{row['status']}; {row['reason'] or 'first known'}{by}"
             self.add(level + 1, "version", f"version {row['version']} of {_t(row['known_from_utc'])}: {said}")
         if not brief:
-            self.zone(v["zone_id"], level + 1)
-            method = ", ".join(f"{k} = {x:g}" for k, x in current_method(self.store).visit.values().items())
-            self.add(level + 1, "rule", f"parameters: {method}")
-        self.crossing(v, "entry", level + 1)
-        self.crossing(v, "exit", level + 1)
+            self.zone(v["zone_id"], level + 1, v["zone_hash"])
+            values = ", ".join(f"{k} = {x:g}" for k, x in by_method.visit.values().items())
+            self.add(level + 1, "rule", f"parameters: {values}")
+        said_at = history.filter(pl.col("status") != WITHDRAWN)["known_from_utc"].dt.epoch("ms").max()
+        run = run_at(self.store, int(said_at))  # type: ignore[arg-type]
+        for side in ("entry", "exit"):
+            self.crossing(v, side, level + 1, run.started_ms if run else None)
 
-    def crossing(self, v: dict[str, Any], side: str, level: int) -> None:
+    def crossing(self, v: dict[str, Any], side: str, level: int, held_at_ms: int | None) -> None:
         place = f"{v[f'{side}_lat_deg']:.6f}N {v[f'{side}_lon_deg']:.6f}E"
         self.add(level, "crossing", f"{side} {v[f'{side}_how']} at {_t(v[f'{side}_t_utc'])}, {place}")
         for when, word in ((v[f"{side}_before_utc"], "before"), (v[f"{side}_after_utc"], "after")):
             if when is not None and not (word == "after" and when == v[f"{side}_before_utc"]):
-                self.position(v["mmsi"], when, f"{word} the {side}", level + 1)
+                self.position(v["mmsi"], when, f"{word} the {side}", level + 1, held_at_ms)
 
-    def position(self, mmsi: int, when: datetime, role: str, level: int) -> None:
+    def position(self, mmsi: int, when: datetime, role: str, level: int, held_at_ms: int | None) -> None:
+        """A position with its raw lines: from the files held now, else from those that the run which told of it held."""
         t_ms = to_ms(when)
-        rows = positions_of(self.store, mmsi, t_ms, t_ms)
-        self.raw.load([(r["file"], r["row"]) for r in rows.iter_rows(named=True)])
+        rows = positions_of(self.store, mmsi, t_ms, t_ms, held_at_ms if self.known_at_ms is not None else None)
         if rows.is_empty():
-            self.add(level, "position", f"{role}: {iso(t_ms)}; its file was retracted")
+            rows = positions_of(self.store, mmsi, t_ms, t_ms, held_at_ms)
+            role += " (its file was retracted since)"
+        self.raw.load([(r["file"], r["row"]) for r in rows.iter_rows(named=True)])
         for r in rows.iter_rows(named=True):
             at = f"{r['lat_e7'] / E7:.6f}N {r['lon_e7'] / E7:.6f}E"
             speed = f", {r['speed_kn']:g} kn" if r["speed_kn"] is not None else ""

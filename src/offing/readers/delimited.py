@@ -6,6 +6,7 @@ import queue
 import threading
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing
+from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
 import polars as pl
@@ -17,7 +18,7 @@ from offing.readers.tables import Layout, collect, rejected
 
 _T = TypeVar("_T")
 
-BATCH_ROWS = 400_000
+BATCH_ROWS = 250_000
 """A batch is closed once it has so many rows; a block of the file has some 130,000."""
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -33,16 +34,47 @@ def read_delimited(source: Source, shape: Shape, layout: Layout) -> Iterator[Rea
     """All records after the header, in batches. `layout.columns` maps our names to names in `shape`."""
     wanted = {name: shape.names.index(column) for name, column in layout.columns.items()}
     frames: list[pl.DataFrame] = []
-    done: list[Piece] = []
-    with closing(_ahead(texts(piece, shape, wanted) for piece in pieces(source, shape))) as settled:
-        for frame, piece in settled:
+    counts = _Counts()
+    settled = (_settled(piece, shape, wanted) for piece in pieces(source, shape))
+    with closing(_ahead(settled)) as parts:
+        for frame, more in parts:
             frames.append(frame)
-            done.append(piece)
-            if sum(p.rows for p in done) >= BATCH_ROWS:
-                yield _batch(frames, done, layout)
-                frames, done = [], []
-    if done:
-        yield _batch(frames, done, layout)
+            counts.add(more)
+            if counts.rows >= BATCH_ROWS:
+                yield _batch(frames, counts, layout)
+                frames, counts = [], _Counts()
+    if counts.rows:
+        yield _batch(frames, counts, layout)
+
+
+@dataclass
+class _Counts:
+    """What is known of some records beside their fields."""
+
+    rows: int = 0
+    blank: int = 0
+    bad: dict[int, tuple[RejectReason, str]] = field(default_factory=dict)
+
+    def add(self, other: _Counts) -> None:
+        self.rows += other.rows
+        self.blank += other.blank
+        self.bad |= other.bad
+
+
+def _settled(piece: Piece, shape: Shape, wanted: dict[str, int]) -> tuple[pl.DataFrame, _Counts]:
+    frame, piece = texts(piece, shape, wanted)
+    bad = {piece.first_row + i: (RejectReason.BAD_RECORD, f"{why}: {piece.text(i)[:200]}") for i, why in piece.bad.items()}
+    return frame, _Counts(piece.rows, piece.blank, bad)
+
+
+def _batch(frames: list[pl.DataFrame], counts: _Counts, layout: Layout) -> ReadBatch:
+    batch = collect(pl.concat(frames, rechunk=True), layout)
+    if counts.bad:
+        batch.rejects = pl.concat([batch.rejects, rejected(counts.bad)])
+    if counts.blank:
+        batch.ignored["blank"] = counts.blank
+    batch.rows = counts.rows
+    return batch
 
 
 def _ahead(items: Generator[_T, None, None]) -> Generator[_T, None, None]:
@@ -83,22 +115,6 @@ def _ahead(items: Generator[_T, None, None]) -> Generator[_T, None, None]:
     finally:
         stopped.set()
         worker.join()
-
-
-def _batch(frames: list[pl.DataFrame], done: list[Piece], layout: Layout) -> ReadBatch:
-    batch = collect(pl.concat(frames, rechunk=True), layout)
-    bad = {p.first_row + i: (RejectReason.BAD_RECORD, _why(p, i, why)) for p in done for i, why in p.bad.items()}
-    if bad:
-        batch.rejects = pl.concat([batch.rejects, rejected(bad)])
-    blank = sum(p.blank for p in done)
-    if blank:
-        batch.ignored["blank"] = batch.ignored.get("blank", 0) + blank
-    batch.rows = sum(p.rows for p in done)
-    return batch
-
-
-def _why(piece: Piece, i: int, why: str) -> str:
-    return f"{why}: {piece.text(i)[:200]}"
 
 
 def raw_delimited(source: Source, shape: Shape, rows: Iterable[int]) -> dict[int, tuple[int, str]]:

@@ -23,7 +23,7 @@ BLOCK_BYTES = 16 << 20
 """Bytes that are split at a time. Blocks are cut at fixed places of the content, so equal content gives equal batches."""
 
 MAX_LINE_BYTES = 1 << 20
-"""A longer line is no record of a table of positions; it is put aside whole."""
+"""A longer line is no record of a table of positions; where a block ends inside it, it is put aside whole."""
 
 MAX_RECORD_LINES = 64
 """A quoted field is followed over at most this many lines."""
