@@ -6,11 +6,13 @@ What a fence means:
                           A line `...` stands for any lines, a line that ends in ` ...` for a line that begins so.
                           A command that fails must be shown with its sentence, `offing: ...`.
     ```csv march.csv      a second word: the text is saved under that name before anything else on the page is run
+    ```toml pyproject.toml    the package counts as installed
     ```python             is run; a ```text that follows at once is what it must print
     ```sh                 is only shown
 
 All fences of a page share one new folder, in the order of the page. Its path reads `/home/me/watch`, and instants of the
-clock may be any. Run as a program, it writes into pages what their commands print now:
+clock may be any. Plain `offing ...` lines run in this process, which is quick; README and tutorial run wholly in a real shell,
+with the installed command. Run as a program, it writes into pages what their commands print now:
 
     python tests/docs/doc_pages.py docs/tutorial.md
 """
@@ -20,19 +22,24 @@ from __future__ import annotations
 import io
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
+import tomllib
 import traceback
 from collections.abc import Iterator, Mapping
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+REAL = ("README.md", "tutorial.md", "write-a-reader.md")
 SHOWN_FOLDER = "/home/me/watch"
+OTHERWISE = "prints something else"
+PLAIN = re.compile(r"offing [^|&;<>$`*?~()\n]*")
 DONE = "-- command done --"
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z|\d{8}T\d{6}(?:\.\d+)?Z")
 PROGRESS = re.compile(r"(reading|merging|walking)\b.* \([\d,.]+ (bytes|days)\)|note: compiling kernels.*")
@@ -101,6 +108,43 @@ def commands(fence: Fence) -> list[Command]:
     return found
 
 
+def run_here(typed: str, folder: Path) -> tuple[list[str], int]:
+    """Run a plain `offing ...` line within this process: the lines printed, and the exit status."""
+    from offing.faces.cli.main import run
+
+    out, before, argv = io.StringIO(), Path.cwd(), sys.argv
+    os.environ.pop("OFFING_LOGBOOK", None)
+    status = 0
+    try:
+        os.chdir(folder)
+        sys.argv = shlex.split(typed)
+        with redirect_stdout(out), redirect_stderr(out):
+            run()
+    except SystemExit as end:
+        status = int(end.code or 0)
+    finally:
+        os.chdir(before)
+        sys.argv = argv
+    return shown(out.getvalue(), folder), status
+
+
+def shown(text: str, folder: Path) -> list[str]:
+    """Lines as a page shows them: the folder under its name, no progress."""
+    lines = text.replace(str(folder), SHOWN_FOLDER).splitlines()
+    return [one for one in lines if not PROGRESS.fullmatch(one)]
+
+
+def install(folder: Path) -> None:
+    """Make the package whose pyproject.toml a page shows count as installed: its entry points, as pip would write them."""
+    project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    name, version = project["name"].replace("-", "_"), project["version"]
+    info = folder / f"{name}-{version}.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {version}\n", encoding="utf-8")
+    groups = (f"[{group}]\n" + "".join(f"{k} = {v}\n" for k, v in e.items()) for group, e in project["entry-points"].items())
+    (info / "entry_points.txt").write_text("\n".join(groups), encoding="utf-8")
+
+
 class Shell:
     """One `sh` in one folder, fed command by command; output and errors come as one text, as on a screen."""
 
@@ -113,6 +157,7 @@ class Shell:
         }
         env["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), env.get("PATH", "")])
         env["PWD"] = str(folder)
+        env["PYTHONPATH"] = str(folder)  # what a page saves there can be imported
         self.process = subprocess.Popen(
             ["sh"], cwd=folder, env=env, text=True, encoding="utf-8", bufsize=1,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -126,8 +171,7 @@ class Shell:
         out: list[str] = []
         for line in self.process.stdout:
             if line.startswith(DONE):
-                text = "".join(out).removesuffix("\n").replace(str(self.folder), SHOWN_FOLDER)
-                return [one for one in text.splitlines() if not PROGRESS.fullmatch(one)], int(line.rsplit(" ", 1)[1])
+                return shown("".join(out).removesuffix("\n"), self.folder), int(line.rsplit(" ", 1)[1])
             out.append(line)
         raise RuntimeError(f"the shell ended within {typed!r}: {''.join(out)}")
 
@@ -140,7 +184,7 @@ class Shell:
 
 
 def agrees(expected: list[str], printed: list[str]) -> bool:
-    """Whether what a page shows is what was printed. Blank lines at either end count for nothing."""
+    """Whether what a page shows is what was printed. Blank lines at either end, and more than two blanks, count for nothing."""
     return _agrees(_trimmed(expected), _trimmed(printed))
 
 
@@ -177,7 +221,7 @@ def _instant(text: str) -> datetime:
 
 
 def _trimmed(lines: list[str]) -> list[str]:
-    text = "\n".join(one.rstrip() for one in lines).strip("\n")
+    text = "\n".join(re.sub(r"(?<=\S) {2,}", "  ", one.rstrip()) for one in lines).strip("\n")
     return text.split("\n") if text else []
 
 
@@ -196,22 +240,26 @@ class Fault:
 def run_page(
     path: Path, folder: Path, variables: Mapping[str, Any] | None = None
 ) -> Iterator[tuple[Fence, Command | None, list[str], str]]:
-    """Run all fences of a page. For each command or piece of Python: its fence, the command, what was printed, the fault or ''."""
+    """Run all fences of a page: for each command or piece of Python its fence, the command, what was printed, fault or ''."""
     found = fences(path.read_text(encoding="utf-8"))
+    real = path.name in REAL
     for fence in found:
         if fence.name:
             target = folder / fence.name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(fence.text, encoding="utf-8")
+    if (folder / "pyproject.toml").exists():
+        install(folder)
     shell = Shell(folder)
     names = {"__name__": "page", **(variables or {})}
     try:
         for fence, after in zip(found, [*found[1:], None], strict=True):
             if fence.language == "console":
                 for command in commands(fence):
-                    printed, status = shell.run(command.typed)
+                    plain = not real and PLAIN.fullmatch(command.typed)
+                    printed, status = run_here(command.typed, folder) if plain else shell.run(command.typed)
                     told = any(line.startswith("offing: ") for line in command.printed)
-                    fault = "" if agrees(command.printed, printed) else "prints something else"
+                    fault = "" if agrees(command.printed, printed) else OTHERWISE
                     if bool(status) != told:
                         fault = f"ends with exit status {status}"
                     yield fence, command, printed, fault
@@ -219,7 +267,7 @@ def run_page(
                 printed, fault = run_python(fence, path, folder, names)
                 shown = after if after is not None and after.language == "text" else None
                 if not fault and shown is not None and not agrees(shown.lines, printed):
-                    fault = "prints something else"
+                    fault = OTHERWISE
                 elif not fault and shown is None and printed:
                     fault = "prints something that the page does not show"
                 yield fence, None, printed, fault
@@ -258,13 +306,15 @@ def rewrite(path: Path) -> int:
     lines = path.read_text(encoding="utf-8").splitlines()
     changes: list[tuple[int, int, list[str]]] = []
     found = fences("\n".join(lines))
-    with tempfile.TemporaryDirectory(prefix="offing-docs-") as temporary:
+    pad = len(SHOWN_FOLDER) - len(tempfile.gettempdir()) - 9
+    with tempfile.TemporaryDirectory(prefix="x" * pad) as temporary:  # as long as the name shown, so that columns stand
         for fence, command, printed, fault in run_page(path, Path(temporary)):
-            if command is not None and fault and not fault.startswith("ends"):
+            refused = fault.startswith("ends") and any(one.startswith("offing: ") for one in printed)
+            if command is not None and (fault == OTHERWISE or refused):
                 start = fence.line - 1 + command.line + 1 + command.typed.count("\n")
                 gap = [""] if command.printed and not command.printed[-1].strip() else []
                 changes.append((start, start + len(command.printed), [one.rstrip() for one in printed] + gap))
-            elif command is None and fault == "prints something else":
+            elif command is None and fault == OTHERWISE:
                 after = found[[f.line for f in found].index(fence.line) + 1]
                 changes.append((after.line - 1, after.line - 1 + len(after.lines), printed))
             elif fault:

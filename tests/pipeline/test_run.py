@@ -6,7 +6,23 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from small_worlds import BOX, LIGHT, OTHER, SHIP, World, at, day, eastward, instant, light, lying, row, square, stays, write_zones
+from small_worlds import (
+    BOX,
+    LIGHT,
+    OTHER,
+    SHIP,
+    World,
+    at,
+    day,
+    eastward,
+    instant,
+    light,
+    lying,
+    row,
+    square,
+    stays,
+    write_zones,
+)
 
 from offing.errors import BadParameter, UnknownName
 from offing.pipeline.run import RunSummary
@@ -91,7 +107,7 @@ def test_a_retracted_file_withdraws_its_visits_and_a_second_reading_brings_them_
     world.book.run()
     both = instant()
     world.book.retract(wrong, "clock was a day off")
-    assert world.book.notes() == ["0 files were read and 1 retracted since the last run: `offing run` brings events up to date."]
+    assert world.book.notes()[0].startswith("0 files were read and 1 retracted since the last run: `offing run`")
     assert counts(world.book.run()) == {"withdrawn": 1, "unchanged": 1}
     assert [v["mmsi"] for v in world.visits()] == [SHIP]
     (gone,) = (v for v in world.visits(withdrawn=True) if v["status"] == "withdrawn")
@@ -156,25 +172,58 @@ def test_a_cut_never_changes_a_visit(world: World) -> None:
 
 
 def test_a_visit_that_falls_apart_is_replaced_whole_though_only_one_day_was_asked_for(world: World) -> None:
-    world.read("a.csv", lying(SHIP, range(0, 70, 5), 10.5))
+    world.read("ends.csv", lying(SHIP, [0, 5, 10, 15, 45, 50, 55, 60], 10.5))
+    middle = world.read("middle.csv", lying(SHIP, [20, 25, 30, 35, 40], 10.5))
     world.book.run()
-    assert len(world.visits()) == 1
-    world.read("out.csv", lying(SHIP, range(20, 44), 11.5))  # it had been outside in between, by way of 11.0
-    assert counts(world.book.run(since=day(3), until=day(3))).get("withdrawn", 0) <= 1
+    (whole,) = world.visits()
+    assert whole["exit_t_utc"] == at(60)
+    world.book.retract(middle, "of another ship")
+    assert counts(world.book.run(since=day(3), until=day(3))) == {"new": 1, "changed": 1}
     part = world.book.visits()
-    assert counts(world.book.run()) == {"unchanged": len(part)}, "the part asked for left what does not hold"
+    assert part["exit_t_utc"].to_list() == [at(15), at(60)], "the first half lies outside the days asked for, and still holds"
+    assert counts(world.book.run()) == {"unchanged": 2}
     assert world.book.visits().equals(part)
 
 
 def test_two_ships_on_one_number_do_not_withdraw_each_other_in_a_partial_run(world: World) -> None:
-    near, far = lying(SHIP, range(48), 10.2), lying(SHIP, [h + 0.5 for h in range(48)], 10.8, 0.9)
     world.book.add_zones(write_zones(world.folder / "z.geojson", all__me=square(0, -20, 40, 20)))
-    world.read("a.csv", near + [row(SHIP, h + 0.5, 35, 15) for h in range(48)] + far[:0])
+    world.read("a.csv", lying(SHIP, range(48), 10.2) + lying(SHIP, [h + 0.5 for h in range(48)], 35, 15))
     world.book.run()
     before = world.book.visits()
     assert sorted(before["zone_id"].to_list()) == ["all@me", "all@me", BOX]
     assert counts(world.book.run(since=day(2), until=day(2))) == {"unchanged": 3}
     assert world.book.visits().equals(before)
+
+
+def test_days_outside_a_first_partial_run_are_not_said_to_be_empty(world: World) -> None:
+    """Law 4: that no visit was recorded says nothing of days that no run has recorded."""
+    world.read("a.csv", [*light(range(120)), *lying(SHIP, range(10, 14), 10.5)])
+    world.book.run(since=day(3), until=day(4))
+    states = world.states()
+    assert {d.day: s for d, s in states.items()} == {
+        1: "unobservable",
+        2: "unobservable",
+        3: "not_observed",
+        4: "not_observed",
+        5: "unobservable",
+    }
+    assert world.book.notes() == ["3 days outside --since and --until of the last run are left: `offing run` does all."]
+    world.book.run()
+    assert world.book.notes() == []
+    assert {d.day: s for d, s in world.states().items()} == {
+        1: "observed",
+        2: "not_observed",
+        3: "not_observed",
+        4: "not_observed",
+        5: "unobservable",  # it ends an hour after the last position
+    }
+    world.read("late.csv", lying(OTHER, range(30, 34), 10.5))
+    world.book.run(since=day(4))
+    assert {d.day: s for d, s in world.states().items() if d.day < 4} == {
+        1: "observed",
+        2: "unobservable",  # late.csv has rows of this day, and no run has looked at them
+        3: "not_observed",
+    }
 
 
 def test_other_parameters_have_a_history_of_their_own(world: World) -> None:
@@ -274,7 +323,7 @@ def test_files_read_but_not_run_give_a_note(world: World) -> None:
     assert world.book.days(BOX, "own").is_empty()
     world.book.run()
     world.read("b.csv", eastward(SHIP, range(48)))
-    assert world.book.notes() == ["1 files were read and 0 retracted since the last run: `offing run` brings events up to date."]
+    assert world.book.notes()[0].startswith("1 files were read and 0 retracted since the last run: `offing run`")
 
 
 def test_now_names_who_is_inside(world: World) -> None:

@@ -27,30 +27,23 @@ CELL = 100_000  # a fine cell: 0.01 degree
 TILE = 100  # fine cells along a side of a 1 degree tile
 COLUMNS, ROWS = 36_000, 18_000
 MARGIN = 4  # units by which an edge is held to touch more cells than it does
-MAX_RADIUS = 31
+MAX_RADIUS, RADII = 31, 32
 LONGEST_EDGE = 100_000_000  # 10 degrees
 
 
 class Grid(NamedTuple):
-    """The index as plain arrays, so that kernels can take it."""
+    """The index as plain arrays, so that kernels can take it.
+
+    The arrays are few, and what is read together lies together: each array costs a kernel two atomic counts whenever it is
+    handed on, and each further place in memory a wait.
+    """
 
     coarse: Ints32  # (360 * 180): tile number, or -1 - covering set
-    codes: Ints32  # (tiles * 10,000): covering set, or -1 - record
-    radius: npt.NDArray[np.uint8]  # (tiles * 10,000)
-    rec_set: Ints32  # per record: the set that covers the whole cell
-    rec_zones: Ints32  # per record, and one more: where its zones begin in zone_*
-    rec_edges: Ints32  # per record, and one more: where its edges begin in edge_list
-    zone_no: Ints32
-    zone_centre: npt.NDArray[np.bool_]  # is the cell's centre inside?
-    edge_list: Ints32  # numbers of edges, by record and zone
-    ax: Ints
-    ay: Ints
-    bx: Ints
-    by: Ints
-    edge_zone: Ints32
-    edge_same: Ints32  # equal for the two copies of an edge that reaches over the antimeridian
-    set_parent: Ints32  # covering set -> the set without its last zone; set 0 is empty
-    set_zone: Ints32
+    cells: Ints32  # (tiles * 10,000): covering set * RADII + radius, or -1 - record
+    records: Ints32  # (records + 1, 3): the set that covers the whole cell, and where its zones and its edges begin
+    rec_zones: Ints32  # by record: zone * 2, and 1 more where the cell's centre is inside
+    rec_edges: Ints  # (n, 6) by record and zone: ax, ay, bx, by, zone, and the edge's number: equal in every cell and copy
+    sets: Ints32  # (sets, 2): the set without its last zone, and that zone; set 0 is empty
     zones_n: int
 
 
@@ -61,7 +54,8 @@ def record_of(grid: Grid, x: Int, y: Int) -> Int:
     tile = grid.coarse[(row // TILE) * 360 + col // TILE]
     if tile < 0:
         return np.int64(-1 - tile)
-    return np.int64(grid.codes[tile * TILE * TILE + (row % TILE) * TILE + col % TILE])
+    code = np.int64(grid.cells[tile * TILE * TILE + (row % TILE) * TILE + col % TILE])
+    return code if code < 0 else code // RADII
 
 
 @kernel
@@ -69,9 +63,9 @@ def centre_crossings(grid: Grid, rec: Int, zone: Int, x: Int, y: Int) -> Int:
     """How often the way from the cell's centre to a point of the cell crosses the zone's edges."""
     cx, cy = (x // CELL) * CELL + CELL // 2, min(y // CELL, ROWS - 1) * CELL + CELL // 2
     n = 0
-    for k in range(grid.rec_edges[rec], grid.rec_edges[rec + 1]):
-        e = grid.edge_list[k]
-        if grid.edge_zone[e] == zone and crosses(cx, cy, x, y, grid.ax[e], grid.ay[e], grid.bx[e], grid.by[e]):
+    edges = grid.rec_edges
+    for k in range(grid.records[rec, 2], grid.records[rec + 1, 2]):
+        if edges[k, 4] == zone and crosses(cx, cy, x, y, edges[k, 0], edges[k, 1], edges[k, 2], edges[k, 3]):
             n += 1
     return n
 
@@ -84,16 +78,16 @@ def zones_at(grid: Grid, x: Int, y: Int, out: Ints32) -> int:
     cover = code
     if code < 0:
         rec = -1 - code
-        cover = np.int64(grid.rec_set[rec])
-        for k in range(grid.rec_zones[rec], grid.rec_zones[rec + 1]):
-            odd = centre_crossings(grid, rec, grid.zone_no[k], x, y) % 2 == 1
-            if grid.zone_centre[k] != odd:
-                out[n] = grid.zone_no[k]
+        cover = np.int64(grid.records[rec, 0])
+        for k in range(grid.records[rec, 1], grid.records[rec + 1, 1]):
+            zone = np.int64(grid.rec_zones[k] // 2)
+            if (grid.rec_zones[k] + centre_crossings(grid, rec, zone, x, y)) % 2 == 1:
+                out[n] = zone
                 n += 1
     while cover > 0:
-        out[n] = grid.set_zone[cover]
+        out[n] = grid.sets[cover, 1]
         n += 1
-        cover = np.int64(grid.set_parent[cover])
+        cover = np.int64(grid.sets[cover, 0])
     return n
 
 

@@ -12,6 +12,7 @@ from offing.kernels.grid import (
     LONGEST_EDGE,
     MARGIN,
     MAX_RADIUS,
+    RADII,
     ROWS,
     TILE,
     WORLD,
@@ -245,11 +246,10 @@ def build_grid(edges: Ints, edge_zone: Ints, zones_n: int) -> Grid:
     key, edge, zone_of = key[order], edge[order], zone_of[order]
 
     rec_key, rec_first = np.unique(key, return_index=True)
-    rec_edges = np.append(rec_first, pairs).astype(np.int32)
     new = np.ones(pairs, bool)
     new[1:] = (key[1:] != key[:-1]) | (zone_of[1:] != zone_of[:-1])
     rz_key, rz_zone = key[new], zone_of[new]
-    rec_zones = np.append(np.searchsorted(rz_key, rec_key), len(rz_key)).astype(np.int32)
+    rec_zones = np.searchsorted(rz_key, rec_key)
 
     row, col = rec_key // COLUMNS, rec_key % COLUMNS
     tile_key, rec_tile = np.unique((row // TILE) * 360 + col // TILE, return_inverse=True)
@@ -289,12 +289,14 @@ def build_grid(edges: Ints, edge_zone: Ints, zones_n: int) -> Grid:
     coarse[tile_key] = np.arange(tiles, dtype=np.int32)
     radius = np.zeros((tiles, TILE * TILE), np.uint8)
     _radii(coarse, boundary, tile_key // 360, tile_key % 360, radius)
-    rec_set = cells[rec_tile, rec_cell].astype(np.int32)
-    cells[rec_tile, rec_cell] = -1 - np.arange(len(rec_key), dtype=np.int32)
+    end = np.array([[0, len(rz_key), pairs]])
+    records = np.concatenate([np.stack([cells[rec_tile, rec_cell], rec_zones, rec_first], axis=1), end])
+    cells = cells * RADII + radius
+    cells[rec_tile, rec_cell] = -1 - np.arange(len(rec_key))
+    rec_edges = np.stack([a[edge] for a in (cax, cay, cbx, cby, czone, copies)], axis=1)
     return Grid(
-        coarse, cells.reshape(-1), radius.reshape(-1), rec_set, rec_zones, rec_edges, rz_zone.astype(np.int32), inside,
-        edge.astype(np.int32), cax, cay, cbx, cby, czone.astype(np.int32), copies.astype(np.int32),
-        parent[: max(n, 1)].copy(), zone[: max(n, 1)].copy(), zones_n,
+        coarse, cells.reshape(-1), records.astype(np.int32), (rz_zone * 2 + inside).astype(np.int32), rec_edges,
+        np.stack([parent, zone], axis=1)[: max(n, 1)].copy(), zones_n,
     )  # fmt: skip
 
 

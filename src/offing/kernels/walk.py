@@ -7,13 +7,10 @@ the same crossings. A head in a plain box of the grid needs four comparisons for
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
-import numpy.typing as npt
 
 from offing.kernels.exact import Int, crosses, crossing_fraction
-from offing.kernels.grid import CELL, COLUMNS, ROWS, TILE, WORLD, X_OFFSET, Y_OFFSET, zones_at
+from offing.kernels.grid import CELL, COLUMNS, RADII, ROWS, TILE, WORLD, X_OFFSET, Y_OFFSET, zones_at
 from offing.kernels.jit import kernel
 
 FIRST_SEEN, CROSSED_IN, CROSSED_OUT, LAST_SEEN = 0, 1, 2, 3
@@ -62,16 +59,8 @@ HULL = np.dtype(
 )
 
 DONE, LATE = -1, -2
+NEVER = -(2**62)  # ms
 NM_M, EARTH_M = 1852.0, 6_371_008.8  # metres in a nautical mile; mean radius of the Earth (IUGG) for implied speeds
-
-
-class Shard(NamedTuple):
-    """State of the walk for the MMSIs of one shard, as arrays that kernels change in place."""
-
-    table: npt.NDArray[np.int64]  # open addressing: hull number or -1; size is a power of two
-    hulls: npt.NDArray[np.void]
-    heads: npt.NDArray[np.void]
-    counts: npt.NDArray[np.int64]  # hulls in use, heads ever used, first free head (-1: none)
 
 
 @kernel
@@ -115,10 +104,11 @@ def _set_box(grid, head, x, y):
         head["y0"], head["y1"] = row // TILE * TILE * CELL, (row // TILE + 1) * TILE * CELL
         return
     at = tile * TILE * TILE + (row % TILE) * TILE + col % TILE
-    if grid.codes[at] < 0:
+    code = np.int64(grid.cells[at])
+    if code < 0:
         head["x0"], head["x1"] = 1, 0
         return
-    r = np.int64(grid.radius[at])
+    r = code % RADII
     head["x0"], head["x1"] = (col - r) * CELL, (col + r + 1) * CELL
     head["y0"], head["y1"] = (row - r) * CELL, (row + r + 1) * CELL
 
@@ -127,6 +117,7 @@ def _set_box(grid, head, x, y):
 def hop_crossings(grid, px, py, qx, qy, out_f, out_zone, out_edge):
     """All edges that the hop PQ crosses (qx may lie beyond the antimeridian). Returns their number, even beyond the room."""
     n, stored = 0, 0
+    edges = grid.rec_edges
     dx, dy = qx - px, qy - py
     col, row = px // CELL, min(py // CELL, ROWS - 1)
     while True:
@@ -139,29 +130,27 @@ def hop_crossings(grid, px, py, qx, qy, out_f, out_zone, out_edge):
             east, north = west + TILE, south + TILE
         else:
             at = tile * TILE * TILE + (row % TILE) * TILE + wrapped % TILE
-            code = grid.codes[at]
+            code = np.int64(grid.cells[at])
             if code >= 0:
-                r = np.int64(grid.radius[at])
+                r = code % RADII
                 west, east, south, north = col - r, col + r + 1, row - r, row + r + 1
             else:
                 rec = -1 - code
-                for k in range(grid.rec_edges[rec], grid.rec_edges[rec + 1]):
-                    e = grid.edge_list[k]
-                    if not crosses(px, py, qx, qy, grid.ax[e] + shift, grid.ay[e], grid.bx[e] + shift, grid.by[e]):
+                for k in range(grid.records[rec, 2], grid.records[rec + 1, 2]):
+                    ax, ay, bx, by = edges[k, 0] + shift, edges[k, 1], edges[k, 2] + shift, edges[k, 3]
+                    if not crosses(px, py, qx, qy, ax, ay, bx, by):
                         continue
                     seen = False
                     for m in range(stored):
-                        if out_edge[m] == grid.edge_same[e]:
+                        if out_edge[m] == edges[k, 5]:
                             seen = True
                             break
                     if seen:
                         continue
                     if stored < out_f.size:
-                        out_edge[stored] = grid.edge_same[e]
-                        out_zone[stored] = grid.edge_zone[e]
-                        out_f[stored] = crossing_fraction(
-                            px, py, qx, qy, grid.ax[e] + shift, grid.ay[e], grid.bx[e] + shift, grid.by[e]
-                        )
+                        out_edge[stored] = edges[k, 5]
+                        out_zone[stored] = edges[k, 4]
+                        out_f[stored] = crossing_fraction(px, py, qx, qy, ax, ay, bx, by)
                         stored += 1
                     n += 1
         fx, fy = 2.0, 2.0
@@ -238,6 +227,9 @@ def walk(grid, mmsi, t_ms, lon_e7, lat_e7, tracked, begin, shard, table, hulls, 
          out, buffer_f, buffer_zone, buffer_edge, result):  # fmt: skip
     """Walk rows from `begin`. result[0] = crossings written, result[1] = positions taken.
 
+    State, changed in place: `table` (open addressing, hull number or -1, size a power of two), `hulls`, `heads`, and
+    `counts` (hulls in use, heads ever used, first free head or -1).
+
     Returns DONE, LATE (result[2]: the row that is earlier than its hull's last), or the row at which more room is needed.
     """
     n, taken = result[0], result[1]
@@ -259,13 +251,8 @@ def walk(grid, mmsi, t_ms, lon_e7, lat_e7, tracked, begin, shard, table, hulls, 
         if table[at] < 0:
             table[at] = counts[0]
             h = hulls[counts[0]]
-            h["mmsi"], h["head"], h["t_ms"], h["new_ms"], h["new_nth"] = (
-                who,
-                -1,
-                np.int64(-(2**62)),
-                np.int64(-(2**62)),
-                0,
-            )
+            h["mmsi"], h["head"], h["new_nth"] = who, -1, 0
+            h["t_ms"], h["new_ms"] = NEVER, NEVER
             counts[0] += 1
         hull = hulls[table[at]]
         while i < end:

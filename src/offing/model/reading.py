@@ -22,6 +22,10 @@ class ReadOptions:
         return {"mapping": self.mapping, "base_time_ms": self.base_time_ms}
 
 
+AS_IS = ReadOptions()
+"""No options: the file speaks for itself."""
+
+
 @dataclass(frozen=True)
 class Source:
     """One file to read: `open` gives its decompressed bytes from the start, as often as asked."""
@@ -64,5 +68,5 @@ class Reader(Protocol):
     def read(self, source: Source, options: ReadOptions) -> Iterator[ReadBatch]:
         """All rows, in batches; bad rows are rejects. Raises `InputError` only where the whole file cannot be taken."""
 
-    def raw(self, source: Source, rows: Iterable[int]) -> dict[int, tuple[int, str]]:
+    def raw(self, source: Source, rows: Iterable[int], options: ReadOptions = AS_IS) -> dict[int, tuple[int, str]]:
         """For each row its 1-based line in the decompressed file and its raw text (further fragments joined by newlines)."""

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from offing.errors import UnknownName, UsageError
@@ -68,11 +69,10 @@ class Question:
             waters = load(store, spec.known_at_ms)
         zones, fleet = waters.several(list(spec.zone_ids)), waters.fleet(spec.fleet_id)
         day_rule = spec.day_rule or default_day_rule(zones)
-        extras = {
-            f: getattr(spec, f)
-            for f in ("as_of", "known_at_ms", "published_by", "first_day", "last_day")
-            if getattr(spec, f) is not None
-        }
+        if any(name.startswith("visit.") for name, _ in spec.settings):
+            raise UsageError("Events do not change with a figure.", "`offing run --set` works them out by other parameters.")
+        names = ("as_of", "known_at_ms", "published_by", "first_day", "last_day", "settings")
+        extras = {f: getattr(spec, f) for f in names if getattr(spec, f) is not None}
         asked = series_spec(zones, fleet.id, spec.day_rule, spec.source, **extras)
         if spec.source != AIS:
             office_series(waters, asked)
@@ -85,8 +85,9 @@ class Question:
 
     @cached_property
     def method(self) -> Method:
-        """The parameters of that run."""
-        return current_method(self.store, self.spec.known_at_ms)
+        """The parameters of that run, and those that the figure was asked with."""
+        values = current_method(self.store, self.spec.known_at_ms).values()
+        return Method.of({**values, **dict(self.spec.settings)})
 
     @cached_property
     def visits(self) -> pl.DataFrame:
@@ -133,7 +134,7 @@ class Question:
         for zone in self.zones:
             settled = self._settled[zone.id].implode()
             rows = self._heard.filter(pl.col("day").is_in(settled))
-            found[zone.id] = listening_hours(rows, near_cells(zone, reach, p.cell_deg), self.fleet)
+            found[zone.id] = listening_hours(rows, _cells_near(zone, reach, p.cell_deg), self.fleet)
         return found
 
     @cached_property
@@ -153,18 +154,23 @@ class Question:
         spec = self.spec
         if spec.source != AIS:
             return self.reported_days()
-        last = min((d for d in (spec.last_day, spec.as_of) if d), default=None)
         return watch_days(
             self.visits, self.inside_positions(), self.listening(), self.data_window, self.zones, self.fleet, self.day_rule,
-            self.method.watch_day, self.method.coverage, first_day=spec.first_day, last_day=last, spec=spec,
+            self.method.watch_day, self.method.coverage, first_day=spec.first_day, last_day=self._last_day, spec=spec,
         )  # fmt: skip
 
+    @property
+    def _last_day(self) -> date | None:
+        return min((d for d in (self.spec.last_day, self.spec.as_of) if d), default=None)
+
     def sensitivity(self) -> pl.DataFrame:
-        """The counts of states at other thresholds (columns of `watch_days.SENSITIVITY`)."""
+        """The counts of states at other thresholds (columns of `sensitivity.SENSITIVITY`)."""
         spec = self.spec
+        if spec.source != AIS:
+            raise UsageError(f"Bulletins of {spec.source} rest on no thresholds.", "Leave out --source or --sensitivity.")
         return sensitivity(
             self.visits, self.listening(), self.data_window, self.zones, self.fleet, self.day_rule, self.method.watch_day,
-            self.method.coverage, first_day=spec.first_day, last_day=spec.last_day,
+            self.method.coverage, first_day=spec.first_day, last_day=self._last_day,
             hours_at_near_nm={nm: self.listening(nm) for nm in SENSITIVITY_NM},
         )  # fmt: skip
 
@@ -187,7 +193,7 @@ class Question:
         """
         said = bulletins.bulletin_days(self.spans, self.spec.as_of, self.spec.published_by)
         first, last, rule = self.spec.first_day, self.spec.last_day, self.series.day_rule
-        said = said.filter(pl.col("day") >= first if first else True, pl.col("day") <= last if last else True)
+        said = said.filter(pl.col("day").is_between(first or date.min, last or date.max))
         days: list[date] = said["day"].to_list()
         own: dict[str, list[Any]] = {
             "figure_id": [figure_id(self.spec.of("day", d.isoformat())) for d in days],
@@ -223,6 +229,17 @@ class Question:
         if unit is Unit.HOURS:
             stays = stays_of(self.visits, [z.id for z in self.zones], self.fleet, self.method.watch_day)
         return presence(self.days(), by, unit, self.spec, self.day_rule, stays=stays)
+
+
+_CELLS: dict[tuple[str, float, float], npt.NDArray[np.int32]] = {}
+
+
+def _cells_near(zone: Zone, reach_nm: float, cell_deg: float) -> npt.NDArray[np.int32]:
+    """`near_cells`, remembered: they hang on the outline alone."""
+    key = (zone.hash, reach_nm, cell_deg)
+    if key not in _CELLS:
+        _CELLS[key] = near_cells(zone, reach_nm, cell_deg)
+    return _CELLS[key]
 
 
 def office_series(waters: Waters, spec: FigureSpec) -> Series:

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from offing.errors import UsageError
+from offing.errors import UnknownName, UsageError
 from offing.figures.ids import FigureSpec
 from offing.figures.records import RECORDS
 from offing.model.schemas import MERGED, VISITS
@@ -147,6 +147,10 @@ def records(
     zones = waters.several(list(zone_ids))
     if fleet_id:
         waters.fleet(fleet_id)
+    if source not in (None, AIS, *waters.pack.offices):
+        raise UnknownName.of("source", str(source), [AIS, *waters.pack.offices], "offing records")
+    if source == AIS and not (zones and fleet_id):
+        raise UsageError("Records from AIS are of zones and a fleet.", "Add --zone and --fleet.")
     wanted: list[FigureSpec] = []
     for spec in published_series(waters):
         fits = (not zones or spec.zone_ids[0] in {z.id for z in zones}) and fleet_id in (None, spec.fleet_id)
@@ -154,7 +158,7 @@ def records(
             wanted.append(spec)
     if zones and fleet_id and source in (None, AIS):
         wanted.append(FigureSpec("streak", tuple(z.id for z in zones), fleet_id, AIS))
-    if source not in (None, AIS) and not wanted:
+    if source not in (None, AIS) and zones and not wanted:
         wanted.append(FigureSpec("streak", tuple(z.id for z in zones), fleet_id or "any", str(source)))
     return pl.concat(
         [pl.DataFrame(schema=RECORDS), *(Question.of(store, waters, replace(s, **more)).records() for s in wanted)]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from offing.errors import OffingError
-from offing.model.reading import Source
+from offing.model.reading import ReadOptions, Source
 from offing.readers import container, sniff
 from offing.store import Store
 
@@ -49,7 +50,7 @@ class RawText:
             elif reader is None:
                 where = f"the reader {line.reader!r} is not installed"
             else:
-                found = reader.raw(source, sorted(numbers))
+                found = reader.raw(source, sorted(numbers), ReadOptions(**json.loads(line.options)))
             for row in numbers:
                 at = found.get(row)
                 self._lines[sha256, row] = RawLine(line.path, at[0] if at else None, at[1] if at else None, where)

@@ -156,7 +156,8 @@ class _Chain:
             self.add(level, "more", f"... and {len(ids) - self.most} more visits; --all opens every one")
 
     def presence(self, q: Question, spec: FigureSpec) -> None:
-        assert spec.unit is not None
+        if spec.unit is None:
+            raise UnknownName(f"{spec} does not say what it counts.", "Add ,unit=ship_days or another unit.", name=str(spec))
         found = q.presence(spec.by, spec.unit).filter(pl.col("period") == spec.key)  # type: ignore[arg-type]
         if found.is_empty():
             raise UnknownName(f"There is no period {spec.key} in this series.", "`offing presence` lists them.", name=str(spec))

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from offing.errors import RejectReason
-from offing.model.reading import ReadBatch, ReadOptions, Source
+from offing.model.reading import AS_IS, ReadBatch, ReadOptions, Source
 from offing.readers.instants import UTC_MS, Clock
 from offing.readers.records import BOM, blocks
 from offing.readers.tables import INPUTS, STATICS, Layout, collect, rejected
@@ -77,7 +77,7 @@ class AisStream:
         if lines:
             yield _batch(lines, first)
 
-    def raw(self, source: Source, rows: Iterable[int]) -> dict[int, tuple[int, str]]:
+    def raw(self, source: Source, rows: Iterable[int], options: ReadOptions = AS_IS) -> dict[int, tuple[int, str]]:
         """Row and line are the same."""
         wanted = set(rows)
         found: dict[int, tuple[int, str]] = {}

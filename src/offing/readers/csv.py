@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from offing.errors import BadMapping, UnknownForm
-from offing.model.reading import ReadBatch, ReadOptions, Source
+from offing.model.reading import AS_IS, ReadBatch, ReadOptions, Source
 from offing.readers.delimited import DELIMITERS, header_of, layout_columns, raw_delimited, read_delimited
 from offing.readers.instants import Clock
 from offing.readers.mapping import GEOMETRY, ColumnMap, check_columns, parse_mapping
@@ -53,8 +53,10 @@ class Csv:
         layout = Layout(mapping.columns, mapping.clock, decimal=mapping.decimal, words=WORDS)
         return read_delimited(source, shape, layout)
 
-    def raw(self, source: Source, rows: Iterable[int]) -> dict[int, tuple[int, str]]:
+    def raw(self, source: Source, rows: Iterable[int], options: ReadOptions = AS_IS) -> dict[int, tuple[int, str]]:
         """Physical line and raw text of each row."""
+        if options.mapping is not None:
+            return raw_delimited(source, _mapped_shape(source, parse_mapping(options.mapping)), rows)
         shape = header_of(source.head)
         return raw_delimited(source, shape, rows) if shape else {}
 

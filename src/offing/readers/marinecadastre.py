@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from offing.errors import UnknownForm
-from offing.model.reading import ReadBatch, ReadOptions, Source
+from offing.model.reading import AS_IS, ReadBatch, ReadOptions, Source
 from offing.readers.delimited import header_of, layout_columns, raw_delimited, read_delimited
 from offing.readers.instants import Clock
 from offing.readers.records import Shape
@@ -63,7 +63,7 @@ class MarineCadastre:
         layout = Layout(layout_columns(shape, _COLUMNS), Clock("iso", "UTC"), words=words)
         return read_delimited(source, shape, layout)
 
-    def raw(self, source: Source, rows: Iterable[int]) -> dict[int, tuple[int, str]]:
+    def raw(self, source: Source, rows: Iterable[int], options: ReadOptions = AS_IS) -> dict[int, tuple[int, str]]:
         """Physical line and raw text of each row."""
         shape = _shape(source.head)
         return raw_delimited(source, shape, rows) if shape else {}

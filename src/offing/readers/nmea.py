@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from offing.kernels import nmea_codes as c
-from offing.model.reading import ReadBatch, Reader, ReadOptions, Source
+from offing.model.reading import AS_IS, ReadBatch, Reader, ReadOptions, Source
 from offing.readers.nmea_frames import batch
 from offing.readers.nmea_lines import Decoder
 
@@ -46,7 +46,7 @@ class NmeaReader:
             for done in Decoder(options.base_time_ms).chunks(stream):
                 yield batch(done)
 
-    def raw(self, source: Source, rows: Iterable[int]) -> dict[int, tuple[int, str]]:
+    def raw(self, source: Source, rows: Iterable[int], options: ReadOptions = AS_IS) -> dict[int, tuple[int, str]]:
         """For each row its line number, which is the row, and its text with that of its message's further lines."""
         wanted = set(rows)
         found: dict[int, tuple[int, str]] = {}

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import shapely
 
 from offing.errors import BadMapping, DamagedInput, UnknownForm
-from offing.model.reading import ReadBatch, ReadOptions, Source
+from offing.model.reading import AS_IS, ReadBatch, ReadOptions, Source
 from offing.readers.csv import OWN_NAMES, WORDS
 from offing.readers.instants import Clock
 from offing.readers.mapping import GEOMETRY, check_columns, parse_mapping
@@ -53,7 +53,7 @@ class Parquet:
                 if batch.num_rows:
                     yield collect(frame, layout)
 
-    def raw(self, source: Source, rows: Iterable[int]) -> dict[int, tuple[int, str]]:
+    def raw(self, source: Source, rows: Iterable[int], options: ReadOptions = AS_IS) -> dict[int, tuple[int, str]]:
         """Each row as one line of JSON; its number stands for the line."""
         left, found = sorted(set(rows)), {}
         with _opened(source) as file:

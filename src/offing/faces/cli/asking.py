@@ -50,7 +50,10 @@ def rejects(
 def sql(
     context: typer.Context,
     query: Annotated[
-        str, typer.Argument(help="DuckDB SQL over positions, statics, rejects, visits, files, runs, zones, fleets.")
+        str,
+        typer.Argument(
+            metavar="QUERY", help="DuckDB SQL over positions, statics, rejects, visits, files, runs, zones, fleets."
+        ),
     ],
     output: FormatOption = Form.TABLE,
 ) -> None:
@@ -60,7 +63,9 @@ def sql(
 
 def method(
     context: typer.Context,
-    kind: Annotated[str | None, typer.Argument(help="visit, coverage, watch_day, streak.")] = None,
+    kind: Annotated[
+        str | None, typer.Argument(metavar="[KIND]", help="visit, coverage, watch_day or streak; default: all.")
+    ] = None,
     output: FormatOption = Form.TABLE,
 ) -> None:
     """Definitions and parameters, with unit, range and source."""
@@ -78,7 +83,7 @@ def visits(
     context: typer.Context,
     zone: ZoneOption = [],  # noqa: B006
     fleet: Annotated[str, typer.Option("--fleet", metavar="ID", help="Fleet, `any`, or `flag-xx`.")] = "",
-    mmsi: Annotated[int | None, typer.Option("--mmsi", help="One hull's number.")] = None,
+    mmsi: Annotated[int | None, typer.Option("--mmsi", metavar="NUMBER", help="One hull's number.")] = None,
     since: SinceOption = "",
     until: UntilOption = "",
     known_at: KnownAtOption = "",

@@ -23,7 +23,9 @@ from offing.faces.cli.output import Form, emit_records, line
 
 def init(
     context: typer.Context,
-    region: Annotated[str, typer.Option("--region", help="Region pack: its zones, fleets and published series.")] = "east_asia",
+    region: Annotated[
+        str, typer.Option("--region", metavar="NAME", help="Region pack: its zones, fleets and published series.")
+    ] = "east_asia",
 ) -> None:
     """Make a logbook."""
     from offing.logbook import Logbook
@@ -99,7 +101,7 @@ def _open_or_make(context: typer.Context):  # type: ignore[no-untyped-def]
 def retract(
     context: typer.Context,
     file: Annotated[str, typer.Argument(metavar="FILE|SHA", help="A path, or the first digits of a sha256.")],
-    reason: Annotated[str, typer.Option("--reason", help="Why; it stays in the record.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it stays in the record.")],
 ) -> None:
     """Take a wrong file back, in the open."""
     gone = logbook_of(context).retract(file, reason)

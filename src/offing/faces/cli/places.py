@@ -20,7 +20,7 @@ fleets = typer.Typer(cls=DefaultGroup, help="Fleets: `fleets`, `fleets ID`, `fle
 @zones.command("show")
 def show_zones(
     context: typer.Context,
-    zone_id: Annotated[str | None, typer.Argument(metavar="[ID]")] = None,
+    zone_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="One zone; default: all.")] = None,
     output: FormatOption = Form.TABLE,
 ) -> None:
     """All zones, or everything about one."""
@@ -38,14 +38,18 @@ def show_zones(
 
 
 @zones.command("add")
-def add_zones(context: typer.Context, file: Annotated[str, typer.Argument(help="GeoJSON with id, kind and name.")]) -> None:
+def add_zones(
+    context: typer.Context, file: Annotated[str, typer.Argument(metavar="FILE", help="GeoJSON with id, kind and name.")]
+) -> None:
     """Add zones of your own."""
     added = logbook_of(context).add_zones(file)
     line(f"Added {', '.join(z.id for z in added)}. `offing run` finds the visits to them.")
 
 
 @zones.command("export")
-def export_zones(context: typer.Context, file: Annotated[str, typer.Argument(help="GeoJSON to write.")]) -> None:
+def export_zones(
+    context: typer.Context, file: Annotated[str, typer.Argument(metavar="FILE", help="GeoJSON to write.")]
+) -> None:
     """Write all zones as GeoJSON."""
     book = logbook_of(context)
     try:
@@ -58,7 +62,7 @@ def export_zones(context: typer.Context, file: Annotated[str, typer.Argument(hel
 @fleets.command("show")
 def show_fleets(
     context: typer.Context,
-    fleet_id: Annotated[str | None, typer.Argument(metavar="[ID]")] = None,
+    fleet_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="One fleet; default: all.")] = None,
     output: FormatOption = Form.TABLE,
 ) -> None:
     """All fleets, or the members of one."""
@@ -100,7 +104,9 @@ def show_fleets(
 
 
 @fleets.command("add")
-def add_fleets(context: typer.Context, file: Annotated[str, typer.Argument(help="TOML with [[fleets]].")]) -> None:
+def add_fleets(
+    context: typer.Context, file: Annotated[str, typer.Argument(metavar="FILE", help="TOML with [[fleets]].")]
+) -> None:
     """Add fleets of your own."""
     added = logbook_of(context).add_fleets(file)
     line(f"Added {', '.join(f'{f.id} ({len(f.members)} claims)' for f in added)}.")
