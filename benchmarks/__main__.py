@@ -31,13 +31,13 @@ def main() -> None:
         )
     wanted = args.stages or list(STAGES)
     if "sedonadb" in wanted and not peer_sedonadb.is_installed():
-        print("SedonaDB is not installed: its row is left out (pip install sedonadb pandas to compare).")
+        print("SedonaDB is not installed: its row is left out (`pip install sedonadb` to compare).")
         wanted = [s for s in wanted if s != "sedonadb"]
     with tempfile.TemporaryDirectory(prefix="offing-bench-") as folder:
         begin = time.perf_counter()
         _python("-c", f"import pathlib, benchmarks.worlds as w; w.make(pathlib.Path({folder!r}), {args.share})")
         print(f"Inputs made in {time.perf_counter() - begin:.0f} s. {_machine()}")
-        print(_line("stage", "seconds min / med / max", "M rows/s", "peak MiB", "gives"))
+        print(_line("stage", "seconds min / med / max", "of 1 core", "M rows/s", "peak MiB", "gives"))
         for stage in wanted:
             _warm_up(stage, folder)
             runs = [json.loads(_python("-m", "benchmarks.stages", stage, folder)) for _ in range(args.runs)]
@@ -67,12 +67,13 @@ def _row(name: str, runs: list[dict[str, float]]) -> str:
     rate = f"{rows / middle / 1e6:.1f}" if rows else ""
     times = " / ".join(f"{s:.2f}" for s in (seconds[0], middle, seconds[-1]))
     peak = max(r["peak_mib"] for r in runs)
-    return _line(name, times, rate, f"{peak:.0f}" if peak else "", str(runs[0]["note"]))
+    processor_s = statistics.median(r["processor_s"] for r in runs)
+    return _line(name, times, f"{processor_s:.2f}", rate, f"{peak:.0f}" if peak else "", str(runs[0]["note"]))
 
 
 def _line(*cells: str) -> str:
-    widths = (40, 24, 9, 9, 0)
-    return "  ".join(c.ljust(w) if i in (0, 4) else c.rjust(w) for i, (c, w) in enumerate(zip(cells, widths, strict=True)))
+    widths = (40, 24, 9, 9, 9, 0)
+    return "  ".join(c.ljust(w) if i in (0, 5) else c.rjust(w) for i, (c, w) in enumerate(zip(cells, widths, strict=True)))
 
 
 def _machine() -> str:

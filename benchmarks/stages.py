@@ -1,4 +1,4 @@
-"""What is timed. Each stage is a function of the folder of inputs that returns seconds, rows and a note.
+"""What is timed. Each stage is a function of the folder of inputs that returns its seconds, rows and a note.
 
 Every run is a process of its own (`python -m benchmarks.stages STAGE FOLDER`), with kernels compiled and loaded before
 the clock starts: it prints one line of JSON, with the peak memory of the process.
@@ -17,8 +17,22 @@ from pathlib import Path
 
 from benchmarks import worlds
 
-Result = tuple[float, int, str]
+Seconds = tuple[float, float]
+"""By the wall's clock, and of processors (all threads)."""
+
+Result = tuple[Seconds, int, str]
 """Seconds, rows, and a note."""
+
+
+class Clock:
+    """Runs from when it is made."""
+
+    def __init__(self) -> None:
+        self._began = time.perf_counter(), time.process_time()
+
+    def read(self) -> Seconds:
+        """What has passed since."""
+        return time.perf_counter() - self._began[0], time.process_time() - self._began[1]
 
 
 def _visits(folder: Path, layout: str, zones_n: int) -> Result:
@@ -28,9 +42,9 @@ def _visits(folder: Path, layout: str, zones_n: int) -> Result:
     days = worlds.day_files(folder / layout)
     zones = worlds.zones(zones_n)
     fold_days(days[:2], zones, VisitParameters())
-    begin = time.perf_counter()
+    clock = Clock()
     run = fold_days(days, zones, VisitParameters())
-    return time.perf_counter() - begin, run.positions_n, f"{run.frame.height:,} visits"
+    return clock.read(), run.positions_n, f"{run.frame.height:,} visits"
 
 
 def _decode(folder: Path, layout: str) -> Result:
@@ -38,9 +52,9 @@ def _decode(folder: Path, layout: str) -> Result:
 
     days = worlds.day_files(folder / layout)
     read_day(days[0][1])
-    begin = time.perf_counter()
+    clock = Clock()
     rows = sum(len(read_day(path)) for _, path in days)
-    return time.perf_counter() - begin, rows, "part of the rows above"
+    return clock.read(), rows, "part of the rows above"
 
 
 def reading(folder: Path) -> Result:
@@ -52,11 +66,11 @@ def reading(folder: Path) -> Result:
     reader = readers.choose(source)
     for _ in reader.read(source, ReadOptions()):
         break
-    begin = time.perf_counter()
+    clock = Clock()
     rows, positions = 0, 0
     for batch in reader.read(source, ReadOptions()):
         rows, positions = rows + batch.rows, positions + batch.positions.height
-    return time.perf_counter() - begin, rows, f"{positions:,} positions"
+    return clock.read(), rows, f"{positions:,} positions"
 
 
 def ingesting(folder: Path) -> Result:
@@ -66,9 +80,9 @@ def ingesting(folder: Path) -> Result:
 
     root = folder / "logbook-ingest"
     store = Store.create(root, "east_asia")
-    begin = time.perf_counter()
+    clock = Clock()
     (line,) = ingest(store, [folder / "marinecadastre.csv"])
-    seconds = time.perf_counter() - begin
+    seconds = clock.read()
     shutil.rmtree(root)
     if isinstance(line, FileProblem):
         raise line.error
@@ -88,18 +102,18 @@ def merging(folder: Path) -> Result:
     rows = sum(line.positions for line in store.ledger.files())
     merge_days(store)
     shutil.rmtree(root / "runs")
-    begin = time.perf_counter()
+    clock = Clock()
     days = merge_days(store)
-    return time.perf_counter() - begin, rows, f"{sum(d.rows for d in days):,} left in {len(days)} days"
+    return clock.read(), rows, f"{sum(d.rows for d in days):,} left in {len(days)} days"
 
 
 def starting(folder: Path) -> Result:
     """`offing --help`, a process of its own."""
     command = Path(sys.executable).with_name("offing")
     call = [str(command)] if command.exists() else [sys.executable, "-m", "offing.faces.cli.main"]
-    begin = time.perf_counter()
+    clock = Clock()
     subprocess.run([*call, "--help"], check=True, capture_output=True, cwd=folder)
-    return time.perf_counter() - begin, 0, ""
+    return clock.read(), 0, ""
 
 
 def sedonadb(folder: Path) -> Result:
@@ -129,7 +143,7 @@ def main() -> None:
     stage, folder = sys.argv[1], Path(sys.argv[2])
     seconds, rows, note = STAGES[stage][1](folder)
     peak_mib = 0.0 if stage == "starting" else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # Linux counts KiB
-    print(json.dumps({"seconds": seconds, "rows": rows, "note": note, "peak_mib": peak_mib}))
+    print(json.dumps({"seconds": seconds[0], "processor_s": seconds[1], "rows": rows, "note": note, "peak_mib": peak_mib}))
 
 
 if __name__ == "__main__":

@@ -118,6 +118,8 @@ def errors_page() -> str:
                 ("130", "stopped by Ctrl-C; the logbook is as before the command, or after its last whole step"),
             ],
         ),
+        "A command line that cannot be read (an unknown command, an option that is missing) is told by `Error:` and the usage, "
+        "with exit status 2.",
         "Why a *row* is refused is no error: see [the reasons](files.md#why-a-row-is-refused).",
         "## The tree",
         "In Python each is an exception of `offing.errors`; all are `offing.OffingError`, with `message`, `hint` (the next "
@@ -128,7 +130,7 @@ def errors_page() -> str:
     def walk(kind: type[errors.OffingError], depth: int) -> None:
         text = (kind.__doc__ or "").split("\n")[0].rstrip(".")
         lines.append(f"{'  ' * depth}- `{kind.__name__}`: {text[0].lower()}{text[1:]}. Exit status {kind.exit_status}.")
-        for child in kind.__subclasses__():
+        for child in (c for c in kind.__subclasses__() if c.__module__ == errors.__name__):
             walk(child, depth + 1)
 
     walk(errors.OffingError, 0)

@@ -1,11 +1,13 @@
 """Offing: an open watch on contested waters.
 
-import offing
+    import offing
 
-log = offing.create("logbook")
-log.ingest("ais/")
-log.run()
-log.visits(zone="taiwan-contiguous-zone@tw")
+    log = offing.create("logbook")  # later: offing.open("logbook")
+    log.ingest("ais/")
+    log.run()
+    log.visits(zone="taiwan-contiguous-zone@tw")  # a polars data frame
+
+Everything else is a method of the logbook: see `offing.logbook.Logbook`.
 """
 
 from __future__ import annotations

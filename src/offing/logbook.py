@@ -17,7 +17,7 @@ from offing.model.fleet import Fleet
 from offing.model.times import DayRule
 from offing.model.units import Unit
 from offing.model.zone import Zone
-from offing.pipeline import figuring, ingest, methods, queries, run, waters, why
+from offing.pipeline import figuring, ingest, methods, queries, run, sql, waters, why
 from offing.store import Store
 from offing.store.ledger import FileLine
 from offing.zones.user import write_zones
@@ -96,7 +96,7 @@ class Logbook:
 
     def sql(self, query: str) -> pl.DataFrame:
         """Ask in DuckDB's SQL: tables positions, statics, rejects, visits, files, runs, zones, fleets."""
-        return queries.sql(self.store, self.waters, query)
+        return sql.sql(self.store, self.waters, query)
 
     def method(self, kind: str | None = None) -> list[dict[str, Any]]:
         """Parameters in force, with unit, range and source."""

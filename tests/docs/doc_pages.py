@@ -11,8 +11,8 @@ What a fence means:
     ```sh                 is only shown
 
 All fences of a page share one new folder, in the order of the page. Its path reads `/home/me/watch`, and instants of the
-clock may be any. Plain `offing ...` lines run in this process, which is quick; README and tutorial run wholly in a real shell,
-with the installed command. Run as a program, it writes into pages what their commands print now:
+clock may be any. Plain `offing ...` lines run in this process, which is quick; the README runs wholly in a real shell, with the
+installed command. Run as a program, it writes into pages what their commands print now:
 
     python tests/docs/doc_pages.py docs/tutorial.md
 """
@@ -35,8 +35,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from offing.readers import sniff
+
 ROOT = Path(__file__).resolve().parents[2]
-REAL = ("README.md", "tutorial.md", "write-a-reader.md")
+REAL = ("README.md",)
 SHOWN_FOLDER = "/home/me/watch"
 OTHERWISE = "prints something else"
 PLAIN = re.compile(r"offing [^|&;<>$`*?~()\n]*")
@@ -250,6 +252,8 @@ def run_page(
             target.write_text(fence.text, encoding="utf-8")
     if (folder / "pyproject.toml").exists():
         install(folder)
+    sys.path.insert(0, str(folder))
+    sniff.readers.cache_clear()
     shell = Shell(folder)
     names = {"__name__": "page", **(variables or {})}
     try:
@@ -273,6 +277,10 @@ def run_page(
                 yield fence, None, printed, fault
     finally:
         shell.close()
+        sys.path.remove(str(folder))
+        sniff.readers.cache_clear()
+        for module in [n for n, m in sys.modules.items() if str(getattr(m, "__file__", "")).startswith(f"{folder}{os.sep}")]:
+            del sys.modules[module]
 
 
 def run_python(fence: Fence, path: Path, folder: Path, names: dict[str, Any]) -> tuple[list[str], str]:

@@ -19,6 +19,7 @@ from offing.model.zone import Zone
 from offing.pipeline.visits import fold_days
 from offing.testing import files, shapes, worlds
 from offing.tracks import walk
+from offing.tracks.places import zone_grid
 
 MINUTE = 60_000
 ZONES = [shapes.zone("a@test", [shapes.rectangle(1, 1, 2, 2)]), shapes.zone("b@test", [shapes.rectangle(1, 1, 3, 3)])]
@@ -172,6 +173,35 @@ def test_parameters_have_a_legal_range(bad: dict[str, float]) -> None:
         VisitParameters(**bad)
 
 
+def test_the_example_of_the_method_page() -> None:
+    square = shapes.zone("square@me", [shapes.rectangle(120, 24, 121, 25)])
+    fixes = {0: 119.90, 60: 120.10, 120: 120.30, 180: 120.98, 190: 121.02, 196: 120.99, 240: 120.80, 720: 120.70}
+    n = len(fixes)
+    lon_e7 = np.array([round(lon * 1e7) for lon in fixes.values()], np.int32)
+    t_ms = np.array([BASE_MS + m * MINUTE for m in fixes])
+    batch = walk.Batch(np.full(n, 352999001, np.int32), t_ms, lon_e7, np.full(n, 245_000_000, np.int32), np.ones(n, bool))
+    grid, parameters = zone_grid([square]), VisitParameters()
+    tracks, c, _ = walk.advance(walk.start(), batch, grid, max_gap_ms=parameters.max_gap_ms, max_speed_kn=60)
+    state, done = visit.advance(visit.VisitState(), c, parameters)
+    found = visit.frame(
+        np.concatenate([done, visit.finish(state, walk.still_seen(tracks, grid), parameters)]), [square], parameters
+    )
+    names = [
+        "event_id", "track", "entry_t_utc", "entry_how", "exit_t_utc", "exit_how", "status", "closes_at_utc", "duration_s",
+        "inside_s", "positions_n", "support_n", "single_position",
+    ]  # fmt: skip
+    assert found.select(names).rows() == [
+        (
+            "visit:square@me:352999001:20260101T010000Z", "352999001@20260101T000000Z", at(30), "crossed", at(240),
+            "last_seen", "open", at(600), 12_600.0, 12_060.0, 5, 6, False,
+        ),
+        (
+            "visit:square@me:352999001:20260101T120000Z", "352999001@20260101T120000Z", at(720), "first_seen", at(720),
+            "last_seen", "open", at(1080), 0.0, 0.0, 1, 1, True,
+        ),
+    ]  # fmt: skip
+
+
 # -- whole days
 
 
@@ -189,8 +219,6 @@ def test_days_from_files_give_the_visits_of_one_batch(tmp_path: Path) -> None:
     assert (run.first_ms, run.last_ms) == (seen.t_ms.min(), seen.t_ms.max())
     assert [d for d, _ in told] == [d for d, _ in days] and told[-1][1] == len(seen) and len(days) > 3
     assert np.array_equal(np.concatenate([b.lon_e7 for b in handed]), seen.in_day_order().lon_e7)
-
-    from offing.tracks.places import zone_grid
 
     grid = zone_grid(zones)
     tracks, c, _ = walk.advance(

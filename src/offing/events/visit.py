@@ -108,8 +108,9 @@ def frame(visits: Rows, zones: Sequence[Zone], parameters: VisitParameters) -> p
     number = visits["zone"]
     if len(visits):
         in_force = (visits["exit_ms"] >= validity[number, 0]) & (visits["entry_ms"] < validity[number, 1])
-        visits = visits[in_force]
-    df = pl.DataFrame({name: np.ascontiguousarray(visits[name]) for name in VISIT.names or ()})
+        visits = visits if in_force.all() else visits[in_force]
+    columns = [name for name in VISIT.names or () if not name.startswith("since_")]
+    df = pl.DataFrame({name: np.ascontiguousarray(visits[name]) for name in columns})
     places = pl.DataFrame(
         {"zone": np.arange(len(zones)), "zone_id": [z.id for z in zones], "zone_hash": [z.hash for z in zones]},
         schema={"zone": pl.Int64, "zone_id": pl.String, "zone_hash": pl.String},
@@ -122,7 +123,7 @@ def frame(visits: Rows, zones: Sequence[Zone], parameters: VisitParameters) -> p
     row, anchor = pl.int_range(pl.len()), ("mmsi", "zone", "entry_after_ms")
     first = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift()) for name in anchor)
     nth = row - pl.when(first).then(row).forward_fill() + 1
-    out = df.select(
+    df = df.select(
         event_id=pl.format("visit:{}:{}:{}{}", "zone_id", "mmsi", _compact("entry_after_ms"), _suffix(nth)),
         kind=pl.lit("visit"),
         status=pl.when(seen_last).then(pl.lit("open")).otherwise(pl.lit("closed")),
@@ -149,7 +150,7 @@ def frame(visits: Rows, zones: Sequence[Zone], parameters: VisitParameters) -> p
         exit_before_utc=_time("exit_before_ms"),
         exit_after_utc=pl.when(~seen_last).then(_time("exit_after_ms")),
     )
-    return out.sort("entry_t_utc", "mmsi", "zone_id", "event_id").select(VISITS.names)
+    return df.sort("entry_t_utc", "mmsi", "zone_id", "event_id").select(VISITS.names)
 
 
 def _time(column: str, plus_ms: int = 0) -> pl.Expr:

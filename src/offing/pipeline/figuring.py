@@ -228,6 +228,8 @@ class Question:
         stays = None
         if unit is Unit.HOURS:
             stays = stays_of(self.visits, [z.id for z in self.zones], self.fleet, self.method.watch_day)
+        if self.spec.source != AIS:  # an office says on which days, not how many ships nor for how long
+            return presence(self.days().select("day", "state"), by, unit, self.spec, self.series.day_rule)
         return presence(self.days(), by, unit, self.spec, self.day_rule, stays=stays)
 
 

@@ -1,8 +1,7 @@
-"""Reading a logbook: files, visits, who is inside now, records over several series, SQL, and what to know beforehand."""
+"""Reading a logbook: files, visits, who is inside now, records over several series, and what to know beforehand."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,12 +12,12 @@ import polars as pl
 from offing.errors import UnknownName, UsageError
 from offing.figures.ids import FigureSpec
 from offing.figures.records import RECORDS
-from offing.model.schemas import MERGED, VISITS
+from offing.model.schemas import VISITS
 from offing.model.times import UTC_DAY, iso
 from offing.pipeline.figuring import AIS, Question, current_method, published_series
 from offing.pipeline.settled import run_at, settled_days
 from offing.pipeline.waters import Waters
-from offing.store import Store, lake
+from offing.store import Store
 from offing.store.folder import now_ms
 from offing.store.history import events
 from offing.store.lookup import rejects as stored_rejects
@@ -163,76 +162,6 @@ def records(
     return pl.concat(
         [pl.DataFrame(schema=RECORDS), *(Question.of(store, waters, replace(s, **more)).records() for s in wanted)]
     )
-
-
-def sql(store: Store, waters: Waters, query: str) -> pl.DataFrame:
-    """Run one SQL query over the logbook; read only, no file outside it and no network can be reached."""
-    import duckdb
-
-    db = duckdb.connect(":memory:")
-    try:
-        paths = [str(d.path) for d in merged_days(store)]
-        if paths:
-            db.execute(
-                "CREATE VIEW positions AS SELECT * FROM read_parquet($paths)".replace(
-                    "$paths", json.dumps(paths).replace('"', "'")
-                )
-            )
-        tables = {
-            "statics": statics_of(store),
-            "rejects": stored_rejects(store),
-            "visits": visits(store, waters, VisitFilter(withdrawn=True)),
-            "files": _frame(
-                [{**r, "ignored": json.dumps(r["ignored"]), "rejects": json.dumps(r["rejects"])} for r in status(store)]
-            ),
-            "runs": _frame(
-                [
-                    {"id": r.id, "finished_utc": iso(r.finished_ms), "details": json.dumps(r.details)}
-                    for r in store.ledger.runs()
-                ]
-            ),
-            "zones": _frame([zone_row(z, waters) for z in waters.zone_list]),
-            "fleets": _frame(
-                [
-                    {
-                        "fleet_id": f.id,
-                        "mmsi": m.mmsi,
-                        "name": m.name,
-                        "valid_from": m.valid_from,
-                        "valid_to": m.valid_to,
-                        "source": m.source,
-                    }
-                    for f in waters.fleets.values()
-                    for m in f.members
-                ]
-            ),
-        }
-        if not paths:
-            tables["positions"] = lake.empty_frame(MERGED)
-        for name, frame in tables.items():
-            db.register(name, frame.to_arrow())
-        if paths:
-            folder = str(store.merged_folder).replace("'", "''")
-            db.execute(f"SET allowed_directories = ['{folder}']")
-        db.execute("SET enable_external_access = false")
-        db.execute("SET TimeZone = 'UTC'")
-        result = db.execute(query)
-        return pl.DataFrame(result.to_arrow_table()) if result.description else pl.DataFrame()
-    except duckdb.Error as error:
-        said = str(error).strip().splitlines()
-        raise UsageError(
-            f"The query cannot be answered: {said[0] if said else error}.", f"Tables: {', '.join(TABLES)}."
-        ) from None
-    finally:
-        db.close()
-
-
-TABLES = ("positions", "statics", "rejects", "visits", "files", "runs", "zones", "fleets")
-"""What `offing sql` can be asked about."""
-
-
-def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
-    return pl.DataFrame(rows, infer_schema_length=None)
 
 
 def zone_row(zone: Any, waters: Waters) -> dict[str, Any]:

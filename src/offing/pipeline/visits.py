@@ -84,8 +84,9 @@ def fold_days(
         if progress:
             progress(day, taken_n)
     finished.append(visit.finish(visits, walk.still_seen(tracks, grid), parameters))
-    frame = visit.frame(np.concatenate(finished), zones, parameters)
-    return VisitsRun(frame, taken_n, rows_n - taken_n, first_ms, last_ms)
+    rows = np.concatenate(finished)
+    finished.clear()  # each holds all visits: one at a time
+    return VisitsRun(visit.frame(rows, zones, parameters), taken_n, rows_n - taken_n, first_ms, last_ms)
 
 
 def _days_ahead(days: Iterable[tuple[date, Path]]) -> Iterator[tuple[date, walk.Batch]]:

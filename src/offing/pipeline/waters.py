@@ -65,7 +65,8 @@ def pack_of(region: str) -> Pack:
     """The installed region pack of a name."""
     found = regions.installed()
     if region not in found:
-        raise UnknownName.of("region", region, found, "offing init --help")
+        names = sorted(found)
+        raise UnknownName(f"There is no region {region!r}.", f"Installed: {', '.join(names)}.", name=region, known=names)
     return load_pack(found[region])
 
 

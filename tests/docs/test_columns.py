@@ -1,0 +1,141 @@
+"""The columns that commands print are those that docs/reference/tables.md tells of: the same names, types and nulls."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from doc_pages import run_here
+from doc_tables import Column, Table, tables
+
+ZONE, SENKAKU = "taiwan-contiguous-zone@tw", "senkaku-diaoyu-contiguous-zone@jp"
+JCG = f"--zone {SENKAKU} --fleet cn-government --source jcg"
+
+SHIP = """t_utc,mmsi,lat,lon,sog_kn,name,imo
+2025-03-02T01:00:00Z,352999001,23.50,122.10,11.5,EVENING STAR,9000001
+2025-03-02T02:00:00Z,352999001,23.50,121.90,11.0,EVENING STAR,9000001
+2025-03-02T10:00:00Z,352999001,23.51,122.12,,EVENING STAR,9000001
+2025-03-03T01:00:00Z,352999001,23.50,121.90,10.9,EVENING STAR,9000001
+2025-03-03T04:00:00Z,352999001,23.48,121.88,0.3,EVENING STAR,9000001
+2025-03-05T02:00:00Z,352999001,23.50,121.90,10.9,EVENING STAR,9000001
+2025-03-05T03:00:00Z,352999001,23.49,121.87,0.3,EVENING STAR,9000001
+2025-03-05T04:00:00Z,352999001,97.00,121.87,0.3,EVENING STAR,9000001
+2025-03-05T05:00:00Z,352999001,,121.87,0.3,EVENING STAR,9000001
+"""
+FLEET = """
+[[fleets]]
+id = "ours"
+[fleets.names]
+en = "Ours"
+[[fleets.members]]
+mmsi = 352999001
+name = "EVENING STAR"
+valid_from = 2025-01-01
+valid_to = 2025-12-31
+source = "a list"
+"""
+SETTING_UP = [
+    "init",
+    "fleets add fleet.toml",
+    "ingest ship.csv wrong.csv",
+    "run",
+    "retract wrong.csv --reason wrong",
+    "run",
+]
+WRONG = "t_utc,mmsi,lat,lon\n2025-03-04T02:00:00Z,352999001,23.50,121.90\n2025-03-04T03:00:00Z,352999001,23.49,121.87\n"
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a logbook that has something in every table."""
+    folder = tmp_path_factory.mktemp("columns")
+    tug = "".join(f"2025-03-{d:02}T{h:02}:30:00Z,416999001,23.98,121.62,0,,\n" for d in (3, 4) for h in range(24))
+    (folder / "ship.csv").write_text(SHIP + tug, encoding="utf-8")
+    (folder / "wrong.csv").write_text(WRONG, encoding="utf-8")
+    (folder / "fleet.toml").write_text(FLEET, encoding="utf-8")
+    for words in SETTING_UP:
+        lines, status = run_here(f"offing {words}", folder)
+        assert status == 0, lines
+    return folder
+
+
+def json_of(words: str, folder: Path) -> list[dict[str, Any]]:
+    """The rows that a command prints as JSON."""
+    lines, status = run_here(f"offing {words}", folder)
+    assert status == 0, lines
+    rows = json.loads(lines[-1])
+    assert isinstance(rows, list)
+    return rows
+
+
+ASKED: dict[str, list[str]] = {
+    "ingest": ["ingest ship.csv"],
+    "status": ["status"],
+    "rejects": ["rejects"],
+    "run": ["run"],
+    "visits": ["visits --withdrawn", f"visits --zone {ZONE}"],
+    "now": [f"now --zone {ZONE} --at 2025-03-05T02:30:00Z"],
+    "days": [f"days --zone {ZONE} --fleet ours", f"days --zone {ZONE} --fleet any"],
+    "office-days": [f"days {JCG}"],
+    "sensitivity": [f"days --zone {ZONE} --fleet ours --sensitivity"],
+    "presence": [f"presence --zone {ZONE} --fleet ours --unit {u}" for u in ("ship_days", "calendar_days", "hours")],
+    "streaks": [f"streaks --zone {ZONE} --fleet ours", f"streaks {JCG}"],
+    "records": ["records", f"records --zone {ZONE} --fleet ours"],
+    "zones": ["zones", f"zones {ZONE}"],
+    "fleets": ["fleets"],
+    "members": ["fleets ours", "fleets cn-government"],
+    "method": ["method", "method visit"],
+    "why": [f"why streak:{ZONE}:ours:ais:2025-03-02", f"why streak:{SENKAKU}:cn-government:jcg:2023-12-22"],
+    "sql-positions": ['sql "SELECT t.* FROM positions AS t"'],
+    "sql-statics": ['sql "SELECT t.* FROM statics AS t"'],
+    "sql-runs": ['sql "SELECT t.* FROM runs AS t"'],
+}
+TABLES = {t.id: t for t in tables()}
+
+KINDS: dict[str, Callable[[Any], bool]] = {
+    "text": lambda v: isinstance(v, str),
+    "integer": lambda v: isinstance(v, int) and not isinstance(v, bool),
+    "number": lambda v: isinstance(v, (int, float)) and not isinstance(v, bool),
+    "true or false": lambda v: isinstance(v, bool),
+    "object": lambda v: isinstance(v, dict),
+    "time": lambda v: isinstance(v, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z", v) is not None,
+    "day": lambda v: isinstance(v, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", v) is not None,
+    "list of texts": lambda v: isinstance(v, list) and all(isinstance(x, str) for x in v),
+    "list of integers": lambda v: isinstance(v, list) and all(isinstance(x, int) for x in v),
+}
+
+
+def columns_of(table: Table) -> dict[str, Column]:
+    base = columns_of(TABLES[table.base]) if table.base else {}
+    return base | {c.name: c for c in table.columns}
+
+
+def test_every_table_is_asked_for() -> None:
+    assert set(ASKED) == set(TABLES)
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=lambda t: t.id)
+def test_columns(table: Table, book: Path) -> None:
+    told = columns_of(table)
+    rows = [row for words in ASKED[table.id] for row in json_of(f"{words} --format json", book)]
+    assert rows, f"nothing to look at in {table.id}"
+    for row in rows:
+        assert set(row) == set(told), f"{table.id}: {set(row) ^ set(told)} stand on one side only"
+        for name, value in row.items():
+            column = told[name]
+            if value is None:
+                assert column.null or name in table.always_null, f"{table.id}.{name} is null, and the page says never"
+            else:
+                assert name not in table.always_null
+                assert KINDS[column.kind](value), f"{table.id}.{name} is {value!r}, and the page says {column.kind}"
+
+
+@pytest.mark.parametrize("words", ["visits --withdrawn", f"days --zone {ZONE} --fleet ours", "status", "zones", "method"])
+def test_csv_has_the_same_columns(words: str, book: Path) -> None:
+    (header, *_), status = run_here(f"offing {words} --format csv", book)
+    assert status == 0
+    assert header.split(",") == list(json_of(f"{words} --format json", book)[0])
