@@ -43,7 +43,7 @@ def tables_page() -> str:
         "| time | text, ISO 8601 in UTC: `2026-08-17T13:32:34Z`, with milliseconds where there are any |\n"
         "| day | text, `2026-08-17`: the label of a day in the day rule of the row ([units and days](units-and-days.md)) |\n"
         "| text, integer, number, true or false | as such |\n"
-        "| list of ... | an array; in CSV its items with blanks between |\n"
+        "| list of ... | an array; in CSV its JSON text |\n"
         "| object | an object of names and numbers; in CSV its JSON text |",
         "*null* says when a column is null; where nothing is said it never is.",
         "\n".join(f"- [{t.title}](#{anchor(t.title)})" for t in tables()),

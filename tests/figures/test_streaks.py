@@ -157,7 +157,8 @@ def test_too_many_unknown_days_end_a_streak():
 def test_unknown_days_before_a_day_without_a_ship_are_not_counted():
     (row,) = series("oouun")
     assert (row["days_span"], row["end_day"], row["ended_by"]) == (2, date(2024, 1, 2), "not_observed")
-    assert row["ended_because"] == "No ship on 2024-01-05, after 2 unobservable days."
+    heard = "No hull of the fleet was observed on 2024-01-05, though receivers were listening"
+    assert row["ended_because"] == f"{heard}, after 2 unobservable days."
 
 
 def test_the_end_of_the_data():

@@ -8,6 +8,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from offing.errors import LateRow
 from offing.kernels.grid import Grid
 from offing.kernels.walk import CROSSED_IN, CROSSED_OUT, CROSSING, FIRST_SEEN, HEAD, HULL, LAST_SEEN, NM_M, distance_m
 from offing.model.times import HOUR_MS
@@ -111,27 +112,27 @@ def test_untracked_rows_are_left_out() -> None:
 
 def test_an_earlier_row_is_refused() -> None:
     grid = zone_grid([HERE])
-    with pytest.raises(walk.LateRow, match=r"Row 2 .* MMSI 7") as caught:
+    with pytest.raises(LateRow, match=r"Row 2 .* MMSI 7") as caught:
         walk.advance(
             walk.start(), batch([(7, 5, 120.0, 25.0), (8, 0, 120.0, 25.0), (7, 4, 120.0, 25.0)]), grid,
             max_gap_ms=GAP_MS, max_speed_kn=60,
         )  # fmt: skip
     assert caught.value.data == {"mmsi": 7, "row": 2}
     state, _, _ = walk.advance(walk.start(), batch([(7, 5, 120.0, 25.0)]), grid, max_gap_ms=GAP_MS, max_speed_kn=60)
-    with pytest.raises(walk.LateRow):
+    with pytest.raises(LateRow):
         walk.advance(state, batch([(7, 4, 120.0, 25.0)]), grid, max_gap_ms=GAP_MS, max_speed_kn=60)
     # also after all its heads are closed
     state, _, _ = walk.advance(walk.start(), batch([(7, 5, 120.0, 25.0)]), grid, max_gap_ms=GAP_MS, max_speed_kn=60)
     state, ends = walk.close_silent(state, grid, silent_before_ms=6)
     assert len(ends) == 1
-    with pytest.raises(walk.LateRow):
+    with pytest.raises(LateRow):
         walk.advance(state, batch([(7, 4, 120.0, 25.0)]), grid, max_gap_ms=GAP_MS, max_speed_kn=60)
 
 
 def test_late_rows_are_refused_in_large_batches_too() -> None:
     seen = worlds.sailing(1, 60, 500, 600, (110, 20, 120, 30))
     wrong = seen[np.r_[0 : len(seen) - 2, len(seen) - 1, len(seen) - 2]]
-    with pytest.raises(walk.LateRow):
+    with pytest.raises(LateRow):
         walk.advance(walk.start(), wrong.batch(), zone_grid([HERE]), max_gap_ms=GAP_MS, max_speed_kn=60)
 
 

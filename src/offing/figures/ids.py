@@ -88,6 +88,8 @@ class FigureSpec:
     def of(self, kind: str, key: str, **changes: Any) -> FigureSpec:
         """The figure of another kind and key in the same series."""
         own: dict[str, Any] = {"unit": None, "record_kind": None, "days": None, "not_before": None, "not_after": None}
+        if kind == "day":  # a day is what it is, whichever days were asked for with it
+            own |= {"first_day": None, "last_day": None}
         return replace(self, kind=kind, key=key, **(own | changes))
 
     @property

@@ -20,7 +20,7 @@ from offing.model.parameters import Parameters, parameter
 from offing.model.times import DayRule
 
 ENDED_BY = {
-    "not_observed": "the day after it is known to have been without a ship",
+    "not_observed": "on the day after it none was observed: receivers were listening, or the office says so",
     "unknown": "more unknown days follow than a streak may bridge",
     "data_end": "the series ends here: it runs, or at most a few unknown days follow",
 }
@@ -218,9 +218,10 @@ def _fold(series: list[_Day], as_of: date | None, bridge: int) -> list[_Streak]:
                 _end_unknown(current, unknown, bridge)
             else:
                 current.ended_by = "not_observed"
-                by = f" ({'; '.join(one.sources)})" if one.sources else ""
+                said = f"None was reported on {one.day} ({'; '.join(one.sources)})"
+                heard = f"No hull of the fleet was observed on {one.day}, though receivers were listening"
                 meanwhile = f", after {_count(unknown)}" if unknown else ""
-                current.because = f"No ship on {one.day}{by}{meanwhile}."
+                current.because = f"{said if one.sources else heard}{meanwhile}."
             current.running = False
             current, unknown = None, []
         elif current is not None:

@@ -13,15 +13,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from offing.errors import OffingError
+from offing.errors import LateRow
 from offing.kernels.grid import Grid
 from offing.kernels.walk import CROSSING, DONE, HEAD, HULL, LATE, end_heads, rehash, walk
 
 SHARDS = 2
-
-
-class LateRow(OffingError):
-    """A row is earlier than the last one of its hull: fold that hull again from before it."""
 
 
 @dataclass(frozen=True)

@@ -66,8 +66,23 @@ def bad(cli: Cli, tmp_path: Path) -> Path:
     return folder
 
 
-FILES = ["empty.csv", "blank.csv", "head.csv", "noise.bin", "zeros.bin", "wrong.csv", "short.csv.gz", "spoilt.csv.gz", "bomb.csv.gz",
-         "far.csv", "nan.csv", "notime.nmea", "naive.csv", "missing.csv", "nothing"]  # fmt: skip
+FILES = [
+    "empty.csv",
+    "blank.csv",
+    "head.csv",
+    "noise.bin",
+    "zeros.bin",
+    "wrong.csv",
+    "short.csv.gz",
+    "spoilt.csv.gz",
+    "bomb.csv.gz",
+    "far.csv",
+    "nan.csv",
+    "notime.nmea",
+    "naive.csv",
+    "missing.csv",
+    "nothing",
+]
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -28,6 +28,7 @@ VISIT_COLUMNS = [
     "duration_s",
     "positions_n",
     "status",
+    "still_inside",
     "event_id",
 ]
 

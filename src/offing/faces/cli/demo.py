@@ -42,7 +42,11 @@ def demonstrate(folder: Path | None) -> None:
         _say("offing run", "offing visits")
         book.run()
         visits = book.visits()
-        emit(visits, Form.TABLE, columns=["mmsi", "zone_id", "entry_t_utc", "entry_how", "exit_t_utc", "exit_how", "status"])
+        emit(
+            visits,
+            Form.TABLE,
+            columns=["mmsi", "zone_id", "entry_t_utc", "entry_how", "exit_t_utc", "exit_how", "status", "still_inside"],
+        )
 
         _say("offing fleets")
         fleets = [f for f in book.fleets().values() if not f.everyone]

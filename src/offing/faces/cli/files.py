@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from offing.errors import UsageError
+from offing.errors import MissingInput, UsageError
 from offing.faces.cli.common import (
     FormatOption,
     SinceOption,
@@ -19,6 +19,9 @@ from offing.faces.cli.common import (
     progress,
 )
 from offing.faces.cli.output import Form, emit_records, line
+
+if TYPE_CHECKING:
+    from offing.logbook import Logbook
 
 
 def init(
@@ -50,8 +53,8 @@ def ingest(
     """Read files into the logbook; folders whole, file by file."""
     from offing.pipeline.ingest import FileProblem
 
-    book = _open_or_make(context)
     base_ms = ms_or_none(base_time)
+    book = _open_or_make(context, paths)
     with progress("bytes") as tell:
         results = book.ingest(
             *paths, form=form, mapping=mapping or None, base_time_ms=base_ms, keep=keep,
@@ -88,11 +91,14 @@ def _named(path: str, sentence: str) -> str:
     return sentence if Path(path).name in sentence else f"{path}: {sentence}"
 
 
-def _open_or_make(context: typer.Context):  # type: ignore[no-untyped-def]
+def _open_or_make(context: typer.Context, paths: list[str]) -> Logbook:
+    """The logbook; a first reading makes the one that nobody named, if there is anything to read."""
     from offing.logbook import Logbook
 
     folder: Path = context.obj.folder
     if not folder.exists() and folder == Path("logbook"):
+        if not any(Path(p).exists() for p in paths):
+            raise MissingInput(f"There is no {paths[0]}.", "Check the name.", path=paths[0])
         note("note: made the logbook ./logbook with the waters east_asia.")
         return Logbook.create(folder)
     return Logbook.open(folder)

@@ -51,7 +51,7 @@ showing.register(app)
 def run() -> None:
     """Entry point: exit status 0 fine, 1 a check failed, 2 bad usage or input."""
     try:
-        app()
+        app(prog_name="offing")
     except OffingError as error:
         note(f"offing: {error}")
         sys.exit(error.exit_status)

@@ -89,43 +89,52 @@ def _texts(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(out)
 
 
-def _flat(frame: pl.DataFrame) -> pl.DataFrame:
-    """Lists as words separated by blanks, for CSV and for the eye."""
+def _flat(frame: pl.DataFrame, *, for_the_eye: bool = False) -> pl.DataFrame:
+    """Lists as JSON text, for CSV, or as words with commas, for the eye."""
     import polars as pl
 
     lists = [n for n, d in frame.schema.items() if isinstance(d, pl.List)]
-    return frame.with_columns([pl.col(n).cast(pl.List(pl.String)).list.join(" ") for n in lists])
+    if for_the_eye:
+        return frame.with_columns([pl.col(n).cast(pl.List(pl.String)).list.join(", ") for n in lists])
+    texts = {n: [None if v is None else json.dumps(v, ensure_ascii=False) for v in frame[n].to_list()] for n in lists}
+    return frame.with_columns([pl.Series(n, v, dtype=pl.String) for n, v in texts.items()])
+
+
+FREE_TEXT = ("ended_because", "sources", "source", "meaning", "detail", "text", "path", "contradiction", "ignored", "rejects")
+"""Columns that may be folded on a narrow terminal; no other ever is, so that ids and numbers can be copied."""
 
 
 def _show(frame: pl.DataFrame, title: str) -> None:
-    """A plain table. On a terminal it keeps to the width; sent elsewhere it is as wide as it must be, one line a row."""
+    """A plain table, one line a row; on a terminal free text is folded where that makes it fit."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console() if sys.stdout.isatty() else Console(width=WIDEST, soft_wrap=True)
+    console = Console()
     if not frame.height:
-        console.print(f"{title}: none" if title else "none", highlight=False)
+        line(f"{title}: none" if title else "none")
         return
+    shown = _flat(_times_for_the_eye(frame.head(MOST_ROWS)), for_the_eye=True)
+    rows = [[_cell(v) for v in row] for row in shown.iter_rows()]
     table = Table(title=title or None, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    shown = _flat(_times_for_the_eye(frame.head(MOST_ROWS)))
-    for name, dtype in frame.schema.items():
-        table.add_column(name, justify="right" if dtype.is_numeric() and name != "mmsi" else "left", overflow="fold")
-    for row in shown.iter_rows():
-        table.add_row(*(Text(_cell(v)) for v in row))
-    for text in _lines(console, table):
-        console.print(text, highlight=False, markup=False, no_wrap=not console.is_terminal, overflow="ignore", crop=False)
-    if frame.height > MOST_ROWS:
-        console.print(f"... {frame.height - MOST_ROWS:,} more rows; --format csv has all {frame.height:,}.", highlight=False)
-
-
-def _lines(console: Any, table: Any) -> Sequence[Any]:
-    """The table itself for a terminal; elsewhere its lines without the blanks that fill them up."""
-    if console.is_terminal:
-        return [table]
-    with console.capture() as capture:
+    least = 0
+    for i, (name, dtype) in enumerate(frame.schema.items()):
+        free = name in FREE_TEXT
+        least += 2 + (24 if free else max(len(name), *(len(row[i]) for row in rows)))
+        justify = "right" if dtype.is_numeric() and name != "mmsi" else "left"
+        table.add_column(name, justify=justify, overflow="fold", no_wrap=not free)  # type: ignore[arg-type]
+    for row in rows:
+        table.add_row(*map(Text, row))
+    if console.is_terminal and least <= console.width:
         console.print(table)
-    return [text.rstrip() for text in capture.get().splitlines()]
+    else:
+        wide = Console(width=WIDEST)
+        with wide.capture() as capture:
+            wide.print(table)
+        for text in capture.get().splitlines():
+            line(text.rstrip())
+    if frame.height > MOST_ROWS:
+        line(f"... {frame.height - MOST_ROWS:,} more rows; --format csv has all {frame.height:,}.")
 
 
 def _times_for_the_eye(frame: pl.DataFrame) -> pl.DataFrame:

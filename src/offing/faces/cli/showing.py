@@ -29,7 +29,7 @@ def why(
 
 def demo(
     context: typer.Context,
-    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="A new folder; default: a temporary one.")] = None,
+    folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="A new folder; default: a temporary one.")] = None,
 ) -> None:
     """The whole way on real input that ships with offing."""
     from offing.faces.cli.demo import demonstrate
