@@ -65,7 +65,7 @@ def sql(
 def method(
     context: typer.Context,
     kind: Annotated[
-        str | None, typer.Argument(metavar="[KIND]", help="visit, coverage, watch_day or streak; default: all.")
+        str | None, typer.Argument(metavar="KIND", help="visit, coverage, watch_day or streak; default: all.")
     ] = None,
     output: FormatOption = Form.TABLE,
 ) -> None:

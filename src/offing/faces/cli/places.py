@@ -20,7 +20,7 @@ fleets = typer.Typer(cls=DefaultGroup, help="Fleets: `fleets`, `fleets ID`, `fle
 @zones.command("show")
 def show_zones(
     context: typer.Context,
-    zone_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="One zone; default: all.")] = None,
+    zone_id: Annotated[str | None, typer.Argument(metavar="ID", help="One zone; default: all.")] = None,
     output: FormatOption = Form.TABLE,
 ) -> None:
     """All zones, or everything about one."""
@@ -62,7 +62,7 @@ def export_zones(
 @fleets.command("show")
 def show_fleets(
     context: typer.Context,
-    fleet_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="One fleet; default: all.")] = None,
+    fleet_id: Annotated[str | None, typer.Argument(metavar="ID", help="One fleet; default: all.")] = None,
     output: FormatOption = Form.TABLE,
 ) -> None:
     """All fleets, or the members of one."""
