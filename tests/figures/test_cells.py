@@ -48,15 +48,15 @@ def test_a_hole_within_reach_is_near_and_a_wide_one_is_not(make_zone):
     hole = [(121.0, 21.0), (121.0, 23.0), (123.0, 23.0), (123.0, 21.0)]
     grid = Grid(0.1)
     middle = int(grid.cells_in_box(122.05, 22.05, 122.05, 22.05)[0])
-    assert middle in near_cells(make_zone("z@me", outer, hole), 65)
-    assert middle not in near_cells(make_zone("z@me", outer, hole), 40)
-    assert middle in near_cells(make_zone("z@me", outer), 2)
+    assert middle in near_cells(make_zone("z@me", outer, hole), 65, 0.1)
+    assert middle not in near_cells(make_zone("z@me", outer, hole), 40, 0.1)
+    assert middle in near_cells(make_zone("z@me", outer), 2, 0.1)
 
 
 def test_across_the_antimeridian_it_is_the_same_shape(make_zone):
     ring = [(-1.0, 10.0), (1.0, 10.0), (1.3, 11.0), (-1.0, 11.0)]
-    here = near_cells(make_zone("z@me", [(x, y) for x, y in ring]), 40)
-    moved = [near_cells(make_zone("z@me", [(x + turn, y) for x, y in ring]), 40) for turn in (180, -180)]
+    here = near_cells(make_zone("z@me", [(x, y) for x, y in ring]), 40, 0.1)
+    moved = [near_cells(make_zone("z@me", [(x + turn, y) for x, y in ring]), 40, 0.1) for turn in (180, -180)]
     row, column = np.divmod(here, 3600)
     want = np.sort(row * 3600 + (column + 1800) % 3600)
     assert moved[0].tolist() == moved[1].tolist() == want.tolist()

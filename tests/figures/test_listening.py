@@ -39,7 +39,7 @@ def test_a_day_becomes_one_row_for_each_cell_and_hull():
     m = np.array([OTHER, OURS, OURS, OURS], np.int32)  # not in order
     t = np.array([5, 0, 3, 3]) * HOUR_MS + ZERO
     x, y = np.array([1_230_000_000, 1_230_000_000, 1_230_999_999, 1_231_000_000], np.int32), np.full(4, 250_000_000, np.int32)
-    frame = coverage_of_day(DAY, m, t, x, y, np.array([True] * 4))
+    frame = coverage_of_day(DAY, m, t, x, y, np.array([True] * 4), 0.1)
     cell = int(Grid(0.1).cells_in_box(123.05, 25.05, 123.05, 25.05)[0])
     assert frame.schema == COVERAGE
     assert frame.rows() == [(DAY, cell, OURS, 0b1001), (DAY, cell, OTHER, 1 << 5), (DAY, cell + 1, OURS, 0b1000)]
@@ -91,7 +91,7 @@ def test_parameters_have_limits():
         "coverage.near_nm": 40.0,
         "coverage.min_listening_hours": 18,
         "coverage.max_hole_h": 4.0,
-        "coverage.cell_deg": 0.1,
+        "coverage.cell_deg": 0.05,
     }
     with pytest.raises(BadParameter):
         CoverageParameters(min_listening_hours=25)

@@ -22,7 +22,10 @@ from offing.store.parts import PART_ORDER
 
 
 def _counted_as_kept(rows: list[Row]) -> bool:
-    return any(k in ("position", "named", "static") or (k == "ignored" and v not in ("comment", "blank")) for k, v in rows)
+    ignored = [v for k, v in rows if k == "ignored"]
+    if any(k in ("position", "named", "static") for k, _ in rows) or not {*ignored} <= {"comment", "blank"}:
+        return True
+    return bool(ignored) and not any(k == "reject" for k, _ in rows)  # comments and blanks do not make up for rejects
 
 
 @settings(max_examples=35, deadline=None)

@@ -76,7 +76,7 @@ class Grid:
         return (rows[:, None] * self.columns_n + columns).ravel().astype(np.int64)
 
 
-def near_cells(zone: Zone, near_nm: float, cell_deg: float = 0.1) -> npt.NDArray[np.int32]:
+def near_cells(zone: Zone, near_nm: float, cell_deg: float = 0.05) -> npt.NDArray[np.int32]:
     """Cells that lie wholly inside the zone or within `near_nm` nautical miles of it, ascending.
 
     Conservative: every cell given is wholly that near by geodesics of WGS84; a few at the rim that are may be missing (up

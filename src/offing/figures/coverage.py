@@ -60,11 +60,11 @@ class CoverageParameters(Parameters):
         doc="longest time of a day without a listening hour for the day to be not_observed",
     )
     cell_deg: float = parameter(
-        0.1,
+        0.05,
         unit="degree",
         low=0.02,
         high=1,
-        source="offing's own choice: 6 nm, well under near_nm",
+        source="offing's own choice: 3 nm, well under near_nm",
         doc="side of a coverage cell in longitude and latitude",
     )
 
@@ -76,7 +76,7 @@ def coverage_of_day(
     lon_e7: npt.NDArray[np.integer[Any]],
     lat_e7: npt.NDArray[np.integer[Any]],
     tracked: npt.NDArray[np.bool_],
-    cell_deg: float = 0.1,
+    cell_deg: float = 0.05,
 ) -> pl.DataFrame:
     """Fold the merged positions of one UTC day into the rows of `COVERAGE`, ordered by cell and mmsi.
 

@@ -14,6 +14,7 @@ from offing.errors import DamagedInput, LogbookError, MissingInput, OffingError,
 from offing.model.reading import ReadBatch, Reader, ReadOptions, Source
 from offing.readers import container, sniff
 from offing.readers.mapping import load_mapping
+from offing.store import lake
 from offing.store.folder import Store, now_ms
 from offing.store.keep import keep_copy
 from offing.store.lake import canonical_json
@@ -106,6 +107,8 @@ def _ingest_file(store: Store, file: Path, form: str, options: ReadOptions, keep
             keep_copy(store, source.path, source.sha256, source.compression)
             store.ledger.mark_kept(source.sha256)
             line = replace(line, kept=True)
+        if not _whole(store, held):
+            _restore(store, source, held, options)
         return line
     reader_of = sniff.choose(source, form, options)
     origin = Origin(source.sha256, reader_of.name, reader_of.version, options.canonical(), path, state[0])
@@ -127,6 +130,30 @@ def _ingest_file(store: Store, file: Path, form: str, options: ReadOptions, keep
         raise LogbookError(
             f"The logbook cannot be written: {error}.", "Check the disk and its space; nothing of the file was taken."
         ) from error
+
+
+def _whole(store: Store, line: FileLine) -> bool:
+    """Whether every part of a held file lies there with as many rows as it had."""
+    parts = {store.position_part(line.part, d): n for d, n in line.position_days.items()}
+    if line.rejects:
+        parts[store.reject_part(line.part)] = sum(line.rejects.values())
+    told = all(lake.read_marks(path).get("rows") == str(n) for path, n in parts.items())
+    return told and all(lake.read_marks(store.static_part(line.part, day)) for day in line.static_days)
+
+
+def _restore(store: Store, source: Source, held: FileLine, options: ReadOptions) -> None:
+    """Write the parts of a held file again: they are a function of its bytes, its reader and its options."""
+    reader = sniff.choose(source, held.reader, options)
+    if reader.version != held.reader_version:
+        raise LogbookError(
+            f"Parts of {held.path} are damaged, and the reader {reader.name} has changed since they were written.",
+            f"Take it back with `offing retract {held.sha256[:16]} --reason damaged` and read it again.",
+        )
+    origin = Origin(held.sha256, reader.name, reader.version, options.canonical(), held.path, held.bytes)
+    with PartWriter(store, origin) as writer:
+        for batch in _batches(reader, source, options):
+            writer.add(batch)
+        writer.finish(kept=held.kept)
 
 
 def _batches(reader: Reader, source: Source, options: ReadOptions) -> Iterator[ReadBatch]:

@@ -14,6 +14,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from offing.errors import LogbookError
+
 ROW_GROUP = 262_144
 """Rows in one row group of every file."""
 
@@ -81,8 +83,15 @@ def write_table(table: pa.Table, path: Path, marks: Mapping[str, str]) -> None:
 
 
 def read_table(path: Path, columns: Sequence[str] | None = None) -> pl.DataFrame:
-    """The rows of one file of the logbook, in their order."""
-    return pl.read_parquet(path, columns=list(columns) if columns else None, glob=False, hive_partitioning=False)
+    """The rows of one file of the logbook, in their order. Raises `LogbookError` when it is missing or damaged."""
+    try:
+        return pl.read_parquet(path, columns=list(columns) if columns else None, glob=False, hive_partitioning=False)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise LogbookError(
+            f"{path} is missing or damaged: {str(error).splitlines()[0]}.",
+            "Read its input file again with `offing ingest`: that restores it.",
+            path=str(path),
+        ) from error
 
 
 def read_marks(path: Path) -> dict[str, str]:

@@ -29,7 +29,7 @@ PART_ORDER = ["mmsi", "t_utc", "lat_e7", "lon_e7", "speed_kn", "course_deg", "he
 """The total order of a part of positions: that of a merged day within one file. Nulls first."""
 
 _SAME_PLACE = ["mmsi", "t_utc", "lat_e7", "lon_e7"]
-_NO_CONTENT = ("comment", "blank")  # ignored kinds that do not make a file worth a line
+_NO_CONTENT = ("comment", "blank")  # ignored kinds that do not make up for rejects
 _SAID = [n for n in schemas.STATICS.names if n not in ("t_utc", "t_received_utc", "row")]
 
 
@@ -101,7 +101,7 @@ class PartWriter:
         Raises `NothingKept` when no row is a position, a static message or ignored for its kind.
         """
         rejects = self._write_rejects()
-        if not (self._heaps["positions"].rows or self._heaps["statics"].rows or self._worth()):
+        if not (self._heaps["positions"].rows or self._heaps["statics"].rows or self._worth(rejects)):
             raise self._nothing_kept(rejects)
         moves: list[tuple[Path, Path]] = []
         span = _Span()
@@ -139,8 +139,10 @@ class PartWriter:
 
     # -- inside
 
-    def _worth(self) -> bool:
-        return any(n for kind, n in self._ignored.items() if kind not in _NO_CONTENT)
+    def _worth(self, rejects: Mapping[str, int]) -> bool:
+        """Whether ignored rows make the file worth a line: comments and blanks alone do only where nothing was rejected."""
+        content = any(n for kind, n in self._ignored.items() if kind not in _NO_CONTENT)
+        return content or (any(self._ignored.values()) and not rejects)
 
     def _nothing_kept(self, rejects: Mapping[str, int]) -> NothingKept:
         counts = ", ".join(f"{reason} {n}" for reason, n in sorted(rejects.items(), key=lambda item: (-item[1], item[0])))
@@ -150,6 +152,8 @@ class PartWriter:
         elif rejects.get(RejectReason.NAIVE_TIME):
             hint = "Its times name no time zone: give one as [time] zone in a --map file."
         account = f" ({counts})" if counts else ""
+        if not self._rows:
+            return NothingKept(f"{self.origin.path} holds no row, only a header.", "There is nothing to read in it.", rows=0)
         return NothingKept(
             f"None of the {self._rows} rows of {self.origin.path} could be kept{account}.",
             hint,

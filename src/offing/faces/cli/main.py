@@ -5,17 +5,39 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from offing import __version__
 from offing.errors import OffingError
 from offing.faces.cli import asking, figures, files, places, showing
 from offing.faces.cli.common import Settings, note
 
+STOPPED = "offing: stopped; the logbook is as it was before this command, or after its last whole step."
+
+
+class _Commands(TyperGroup):
+    """All commands. What typer would end without a word, or with a wrong status, ends here."""
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
+        """Run the command asked for."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
+        except KeyboardInterrupt:
+            note(STOPPED)
+            raise typer.Exit(130) from None
+        except BrokenPipeError:  # whoever read has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(0) from None
+
+
 app = typer.Typer(
     name="offing",
+    cls=_Commands,
     help="An open watch on contested waters: which ships were in which legal zone, when, with the proof.",
     no_args_is_help=True,
     add_completion=False,
@@ -56,11 +78,8 @@ def run() -> None:
         note(f"offing: {error}")
         sys.exit(error.exit_status)
     except KeyboardInterrupt:
-        note("offing: stopped; the logbook is as it was before this command, or after its last whole step.")
+        note(STOPPED)
         sys.exit(130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except Exception as error:
         if os.environ.get("OFFING_DEBUG"):
             raise
