@@ -43,6 +43,15 @@ def test_what_one_object_did_another_sees(world: World) -> None:
     assert "east@me" in world.book.zones() and "east@me" in offing.open(world.book.store.root).zones()
 
 
+def test_a_second_writer_is_told_who_holds_the_logbook(world: World) -> None:
+    first, second = (offing.open(world.book.store.root) for _ in range(2))
+    with first.store.writing("a test"):
+        assert second.visits().height == 1, "readers need not wait"
+        with pytest.raises(LogbookError, match=r"in use: process \d+, `offing a test`"), second.store.writing("b", wait_s=0.1):
+            pass
+    assert second.run().visits["unchanged"] == 1
+
+
 def test_visits_by_zone_fleet_number_and_day(world: World) -> None:
     book = world.book
     assert book.visits(BOX)["mmsi"].to_list() == book.visits([BOX], "own", SHIP)["mmsi"].to_list() == [SHIP]

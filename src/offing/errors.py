@@ -53,12 +53,13 @@ class UnknownName(UsageError):
     """A name that is not there; carries the names that are."""
 
     @classmethod
-    def of(cls, what: str, name: str, known: Iterable[str], listing: str) -> UnknownName:
-        """Build the sentence, with the nearest known names; `listing` is the command that shows all of them."""
+    def of(cls, what: str, name: str, known: Iterable[str], listing: str = "") -> UnknownName:
+        """Build the sentence, with the nearest known names; `listing` is the command that shows all, empty: the hint does."""
         names = sorted(known)
         near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
         hint = f"Did you mean {' or '.join(near)}? " if near else ""
-        return cls(f"There is no {what} {name!r}.", f"{hint}`{listing}` lists them.", name=name, known=names)
+        hint += f"`{listing}` lists them." if listing else f"Known are {', '.join(names)}."
+        return cls(f"There is no {what} {name!r}.", hint, name=name, known=names)
 
 
 class BadParameter(UsageError):

@@ -111,7 +111,7 @@ def test_a_day_opens_to_its_visits_and_says_what_was_heard(world: World) -> None
 def test_an_empty_day_says_why_it_is_empty(world: World) -> None:
     days = world.book.days(BOX, "own")
     third, fourth = days.row(2, named=True), days.row(3, named=True)
-    assert "not_observed, 24 listening hours, longest hole 0 h" in world.book.why(third["figure_id"])[0].text
+    assert "not_observed (24 listening hours, longest hole 0 h)" in world.book.why(third["figure_id"])[0].text
     assert "unobservable" in world.book.why(fourth["figure_id"])[0].text
     assert "data from 2024-03-01T00:00:00Z to 2024-03-04T23:00:00Z" in " ".join(
         link.text for link in world.book.why(fourth["figure_id"])
@@ -133,7 +133,7 @@ def test_a_streak_opens_to_days_visits_positions_and_lines(world: World) -> None
     well_formed(links)
     assert {"figure", "rule", "day", "visit", "crossing", "position", "raw"} <= kinds(links)
     assert links[0].text == "streak of 2 calendar days, 2024-03-01 to 2024-03-02"
-    assert links[1].text == "ended by not_observed: No ship on 2024-03-03."
+    assert links[1].text == "ended by not_observed: No hull of the fleet was observed on 2024-03-03, though receivers were listening."
     assert [link.id for link in links if link.kind == "day"] == [f"day:{BOX}:own:ais:2024-03-0{n}" for n in (1, 2)]
 
 

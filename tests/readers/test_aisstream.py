@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 from reading import PACKERS, Whole, read_whole, write
 
-from offing.readers import aisstream
+from offing.readers import aisstream, sniff
 from offing.readers.aisstream import READER
 
 RECEIVED = datetime(2024, 3, 1, 12, 0, 10, 318000, tzinfo=UTC)
@@ -190,6 +190,12 @@ def test_what_is_not_kept(tmp_path: Path) -> None:
     }
 
 
+def test_a_message_stays_of_its_kind_without_a_place(tmp_path: Path) -> None:
+    unplaced = REPORT | {"MessageID": 19, "Name": "B", "Latitude": 91, "Longitude": 181}
+    got = read(tmp_path, line("ExtendedClassBPositionReport", unplaced))
+    assert got.reasons == {1: "no_position"} and got.statics.is_empty()
+
+
 def test_raw_batches_and_compression(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = [line("PositionReport", REPORT | {"Latitude": i / 10}) for i in range(50)]
     data = ("\ufeff" + "\r\n".join([*lines, "", "é", lines[0]])).encode()
@@ -210,6 +216,11 @@ def test_sniff() -> None:
     assert READER.sniff(good.encode()) == 1.0
     assert READER.sniff(f"\n{good}\nrubbish\n{good}\n".encode()) == 1.0
     assert READER.sniff((good + "\n").encode() * 100 + good[:20].encode()) == 1.0
+    for bad in ("rubbish", "{}", '{"error": "gone"}', "[1, 2"):
+        assert READER.sniff(f"{good}\n{good}\n{good}\n{f'{bad}\n' * 30}".encode()) > sniff.SURE
+    assert READER.sniff(("rubbish\n" * 9 + f"{good}\n").encode()) > sniff.SURE
+    assert READER.sniff(("{}\n" * 9 + f"{good}\n").encode()) == 0.0
+    assert READER.sniff(('{"MessageType": "PositionReport", "Message": {}}\n' * 9).encode()) == 0.0
     for other in (b"", b"{}", b'{"type": "FeatureCollection"}\n', b"[1]\n", b"\xff\xfe"):
         assert READER.sniff(other) == 0.0
 

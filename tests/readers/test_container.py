@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import os
 import random
 import zipfile
 from pathlib import Path
@@ -183,6 +184,18 @@ def test_find_files_walks_folders_in_order(tmp_path: Path) -> None:
         find_files([tmp_path / "empty"])
     with pytest.raises(MissingInput, match="no file or folder"):
         find_files([tmp_path / "nowhere"])
+
+
+def test_what_is_no_regular_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("x")
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to(tmp_path / "pipe")
+    for special in (tmp_path / "pipe", tmp_path / "link", Path("/dev/null")):
+        for look in (open_source, lambda path: find_files([path])):
+            with pytest.raises(MissingInput, match="no regular file") as caught:
+                look(special)
+            assert caught.value.hint
+    assert [p.name for p in find_files([tmp_path])] == ["a.csv"]
 
 
 def test_find_files_does_not_run_in_circles(tmp_path: Path) -> None:

@@ -180,11 +180,118 @@ def test_a_mapping_that_does_not_fit(tmp_path: Path) -> None:
         read(tmp_path, "1,2,3", header="a,b,mmsi")
 
 
-def test_a_column_may_serve_twice_and_names_may_repeat(tmp_path: Path) -> None:
-    mapping = mapped(t_received_utc="t")
-    got = read(tmp_path, f"{ROW},9", header="t,mmsi,lat,lon,lon", mapping=mapping)
-    assert got.positions["t_received_utc"].to_list() == [T]
+def test_nothing_is_guessed_of_two_columns(tmp_path: Path) -> None:
+    with pytest.raises(BadMapping, match=r"both mmsi and imo from the column 'mmsi'") as caught:
+        read(tmp_path, ROW, header="t,mmsi,lat,lon", mapping=mapped(imo="mmsi"))
+    assert caught.value.hint
+    with pytest.raises(BadMapping, match=r"lon_deg from a column 'lon', which .* has 2 times") as caught:
+        read(tmp_path, f"{ROW},9", header="t,mmsi,lat,lon,lon", mapping=mapped())
+    assert caught.value.hint
+    # a column that the mapping leaves out may stand twice
+    got = read(tmp_path, f"{ROW},8,9", header="t,mmsi,lat,lon,x,x", mapping=mapped())
     assert got.positions["lon_e7"].to_list() == [1215000000]
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        (PLAIN_HEADER + ",mmsi", "2 columns for mmsi: 'mmsi', 'mmsi'"),
+        (PLAIN_HEADER + ",MMSI", "2 columns for mmsi: 'mmsi', 'MMSI'"),
+        (PLAIN_HEADER + ",lat", "2 columns for lat_deg: 'lat_deg', 'lat'"),
+        (PLAIN_HEADER + ",time_utc", "2 columns for t_utc: 't_utc', 'time_utc'"),
+        ("speed_kn," + PLAIN_HEADER + ",Speed_kn", "2 columns for speed_kn"),
+    ],
+)
+def test_a_header_with_two_columns_for_one_thing_is_refused(tmp_path: Path, header: str, said: str) -> None:
+    with pytest.raises(UnknownForm, match=said) as caught:
+        read(tmp_path, ROW, header=header)
+    assert "--map" in caught.value.hint
+    source = write(tmp_path, f"{header}\n{ROW}\n")
+    assert choose(source) is READER
+
+
+@pytest.mark.parametrize("beside", ["412000102", "412000102.0", " 412000102 ", ""])
+@pytest.mark.parametrize(
+    ("mmsi", "kept"),
+    [
+        ("431000000.0", 431000000),
+        ("431000000.", 431000000),
+        ("431000000.000 ", 431000000),
+        (" 431000000", 431000000),
+        ("4.31e8", None),
+        ("4.31E+08", None),
+        ("431000000e0", None),
+        ("4.31e8.0", None),
+        ("431000000.1", None),
+        ("431 000 000", None),
+        ("431,000,000", None),
+        ("0x19B08E40", None),
+        (".0", None),
+        ("4310000000000000000000.0", None),
+    ],
+)
+def test_an_mmsi_is_digits(tmp_path: Path, mmsi: str, kept: int | None, beside: str) -> None:
+    lines = [f'2024-03-01T00:00:00Z,"{m}",25.5,121.5' for m in (beside, mmsi)]
+    got = read(tmp_path, *lines)
+    assert dict(got.positions.select("row", "mmsi").rows()).get(2) == kept
+    assert got.reasons.get(2) == (None if kept else "bad_mmsi")
+    if not kept:
+        assert got.rejects.filter(pl.col("row") == 2)["detail"][0] == f"mmsi {mmsi}"
+
+
+def test_an_imo_number_that_lost_its_digits_is_null(tmp_path: Path) -> None:
+    got = read(tmp_path, f"{ROW},A,9.3e6", f"{ROW},B,9307839.0", header=PLAIN_HEADER + ",name,imo")
+    assert got.side_statics.select("name", "imo").rows() == [("A", None), ("B", 9307839)]
+
+
+def test_a_row_that_says_who_but_not_where_is_a_static(tmp_path: Path) -> None:
+    header = PLAIN_HEADER + ",name,callsign,imo,ship_type,length_m,destination"
+    start = "2024-03-01T00:00:00Z,412000101"
+    got = read(
+        tmp_path,
+        f"{start},25.5,121.5,HAI XUN,,,,,",
+        f"{start},91,181,HAI XUN,BABC,9307839,55,100,KEELUNG",
+        f"{start},,,HAI XUN,,,,,",
+        f"{start},91,0,,BABC,,,,",
+        f"{start},0,181.0,,,IMO9307839,,,",
+        f"{start},  ,121.5,,,,tanker,,",
+        f"{start},,nan,N,,,,,",
+        f"{start},91,181,@@@, ,0,x,100,KEELUNG",
+        f"{start},95,121.5,HAI XUN,,,,,",
+        f"{start},nan,121.5,HAI XUN,,,,,",
+        "2024-03-01T00:00:00Z,0,91,181,HAI XUN,,,,,",
+        ",412000101,91,181,HAI XUN,,,,,",
+        header=header,
+    )
+    assert got.positions["row"].to_list() == [1]
+    fields = ["row", "mmsi", "t_utc", "name", "callsign", "imo", "ship_type", "length_m", "destination", "msg_type"]
+    assert got.statics.select(fields).rows() == [
+        (2, 412000101, T, "HAI XUN", "BABC", 9307839, 55, 100.0, "KEELUNG", 0),
+        (3, 412000101, T, "HAI XUN", None, None, None, None, None, 0),
+        (4, 412000101, T, None, "BABC", None, None, None, None, 0),
+        (5, 412000101, T, None, None, 9307839, None, None, None, 0),
+        (6, 412000101, T, None, None, None, 80, None, None, 0),
+        (7, 412000101, T, "N", None, None, None, None, None, 0),
+    ]
+    assert got.reasons == {
+        8: "no_position",
+        9: "position_out_of_range",
+        10: "bad_number",
+        11: "bad_mmsi",
+        12: "no_time",
+    }
+    assert got.side_statics["row"].to_list() == [1]
+
+
+def test_a_reject_tells_what_a_change_of_the_clocks_did(tmp_path: Path) -> None:
+    lines = ("2024-11-03 01:30:00", "2024-03-10 02:15:30", "2024-03-10 12:00:00", "soon")
+    mapping = mapped() | {"time": {"zone": "America/New_York"}}
+    got = read(tmp_path, *(f"{line},412000101,25.5,121.5" for line in lines), header="t,mmsi,lat,lon", mapping=mapping)
+    assert got.rejects.select("row", "reason", "detail").rows() == [
+        (1, "bad_time", "t 2024-11-03 01:30:00: 01:30 occurs twice in America/New_York"),
+        (2, "bad_time", "t 2024-03-10 02:15:30: 02:15 does not exist in America/New_York"),
+        (4, "bad_time", "t soon"),
+    ]
 
 
 HARD = (

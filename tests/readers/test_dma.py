@@ -29,6 +29,7 @@ ROWS = [
     "01/03/2024 00:00:06,Class A,219024000,91.0,0.0,At anchor,,,,,9251509,OWPA,,Undefined,,,,,,,,AIS,,,,",
     "01/03/2024 00:00:07,Search and Rescue Transponder,970219501,57.7,10.5,AIS-SART (active),,,,,,,,Undefined,,,,,,,,AIS,,,,",
     '01/03/2024 00:00:08,Class A,219024000,57.7,10.5,moored,0.0,102.3,360.0,511,9251509,"OWPA",A "B" C,Tanker,,10,45,,,,,AIS,,,,',
+    "01/03/2024 00:00:09,Class B,219024001,91.0,0.0,Unknown value,,,,,Unknown,Unknown,,Undefined,,,45,Undefined,,Unknown,,AIS,,,,",
 ]
 DATA = "\n".join([HEADER, *ROWS]) + "\n"
 
@@ -42,7 +43,9 @@ def test_every_kind_of_row(tmp_path: Path) -> None:
     assert p["t_utc"].to_list()[:3] == [datetime(2024, 3, d, 0, 0, s, tzinfo=UTC) for d, s in ((1, 0), (1, 1), (13, 2))]
     assert p["speed_kn"].to_list() == [None, 8.4, None, 130.0, None, None]
     assert p["lat_e7"][1] == 577174130 and p["lon_e7"][1] == 105867150
-    assert got.reasons == {4: "bad_time", 7: "no_position"}
+    assert got.reasons == {4: "bad_time", 10: "no_position"}
+    named = got.statics.select("row", "mmsi", "t_utc", "callsign", "imo", "ship_type", "msg_type").rows()
+    assert named == [(7, 219024000, datetime(2024, 3, 1, 0, 0, 6, tzinfo=UTC), "OWPA", 9251509, None, 0)]
     assert got.ignored == {"type_21": 1}
     said = got.side_statics.select(
         "row", "name", "callsign", "imo", "ship_type", "length_m", "width_m", "draught_m", "destination"
@@ -69,6 +72,8 @@ def test_sniff_and_refusal(tmp_path: Path) -> None:
     assert READER.sniff(b"# Timestamp,MMSI,Latitude,Longitude\n") == 0.0
     with pytest.raises(UnknownForm, match="Danish"):
         list(READER.read(write(tmp_path, "a,b\n"), ReadOptions()))
+    with pytest.raises(UnknownForm, match="2 columns for lat_deg"):
+        READER.read(write(tmp_path, DATA.replace("Cargo type", "Latitude")), ReadOptions())
 
 
 @pytest.mark.parametrize("kind", PACKERS)

@@ -98,6 +98,15 @@ def test_local_times_that_do_not_exist_or_exist_twice() -> None:
     assert one("2024-03-31 02:30:00", clock) == (None, False)
     assert one("2024-10-27 02:30:00", clock) == (None, False)
     assert one("2024-10-27 03:30:00", clock)[0] == datetime(2024, 10, 27, 2, 30, tzinfo=UTC)
+    texts = ["2024-03-31 02:30:00", "2024-10-27 02:59:59", "2024-10-27 03:30:00", "soon", None]
+    told = ["02:30 does not exist in Europe/Copenhagen", "02:59 occurs twice in Europe/Copenhagen", None, None, None]
+    column = pl.Series("t", texts)
+    assert clock.unclear(column).to_list() == told
+    assert Clock("iso", "Europe/Copenhagen").unclear(column).to_list() == told
+    native = column.str.to_datetime(strict=False)
+    assert Clock("iso", "Europe/Copenhagen").unclear(native).to_list() == told
+    for other in (Clock(), Clock("iso", "UTC"), Clock("iso", "+01:00"), Clock("epoch_s", "Europe/Copenhagen")):
+        assert other.unclear(column).to_list() == [None] * 5
 
 
 def test_patterns() -> None:

@@ -39,6 +39,7 @@ def test_a_good_one_comes_back_as_it_is(tmp_path: Path) -> None:
         ('mmsi = "mmsi"', 'mmsi = ""', "line 3.*columns.mmsi"),
         ('mmsi = "mmsi"', 'mmsii = "mmsi"', "line 3.*columns.mmsii.*Did you mean 'mmsi'"),
         ('lat_deg = "lat"\n', "", "line 1.*lat_deg"),
+        ('lon_deg = "lon"', 'lon_deg = "lat"', "line 5.*both lat_deg and lon_deg from the column 'lat'"),
         ("[time]", "[tme]", "line 7.*tme.*Did you mean 'time'"),
         ("Asia/Taipei", "Asia/Atlantis", "line 9.*Asia/Atlantis"),
         ("Asia/Taipei", "+8", "line 9"),

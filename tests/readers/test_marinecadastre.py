@@ -10,6 +10,8 @@ from polars.testing import assert_frame_equal
 from reading import MC_HEADER, MC_NEW_HEADER, MC_ROW, PACKERS, mc, read_whole, write
 
 from offing.errors import UnknownForm
+from offing.model.reading import ReadOptions
+from offing.readers import choose
 from offing.readers.marinecadastre import READER
 
 NEW_ROW = "412000101,2024-03-01 00:00:00,121.5,25.5,10.1,90.5,91,HAI XUN,IMO9307839,BABC,70,0,100,20,5.5,70,A"
@@ -44,6 +46,23 @@ def test_sniff(tmp_path: Path) -> None:
         assert READER.sniff(other) == 0.0
     with pytest.raises(UnknownForm, match="MarineCadastre"):
         list(READER.read(write(tmp_path, "a,b,c\n1,2,3\n"), None))  # type: ignore[arg-type]
+
+
+def test_a_header_with_two_columns_for_one_thing_is_refused(tmp_path: Path) -> None:
+    for twice in ("MMSI", "LAT", "longitude", "base_date_time", "sog"):
+        source = write(tmp_path, mc(MC_ROW, header=MC_HEADER.replace("Cargo", twice)))
+        assert choose(source) is READER
+        with pytest.raises(UnknownForm, match="2 columns for") as caught:
+            READER.read(source, ReadOptions())
+        assert repr(twice) in caught.value.message and "--map" in caught.value.hint
+
+
+def test_a_row_that_says_who_but_not_where_is_a_static(tmp_path: Path) -> None:
+    lost = MC_ROW.replace("25.5,121.5", "91,181")
+    nobody = "412000101,2024-03-01T00:00:00,91,181,,,,,,,,,,,,,"
+    got = read_whole(READER, write(tmp_path, mc(MC_ROW, lost, nobody)))
+    assert got.positions["row"].to_list() == [1] and got.reasons == {3: "no_position"}
+    assert got.statics.select("row", "name", "imo", "ship_type").rows() == [(2, "HAI XUN", 9307839, 70)]
 
 
 def test_a_shifted_row_is_not_taken_for_a_position(tmp_path: Path) -> None:

@@ -121,6 +121,25 @@ def test_columns_that_lack_or_do_not_fit(tmp_path: Path) -> None:
     assert read_whole(READER, nested).reasons == {1: "no_time"}
 
 
+def test_nothing_is_guessed_of_two_columns(tmp_path: Path) -> None:
+    values = [pa.array(v) for v in ([T], [412000101], [1.0], [2.0], [3.0])]
+    for last in ("lat", "lat_deg", "LAT_DEG"):
+        twice = pa.Table.from_arrays(values, ["t_utc", "mmsi", "lat_deg", "lon_deg", last])
+        with pytest.raises(UnknownForm, match="2 columns for lat_deg"):
+            read_whole(READER, save(tmp_path, twice))
+    names = {n: n for n in ("t_utc", "mmsi", "lat_deg", "lon_deg")}
+    same = save(tmp_path, pa.Table.from_arrays(values, ["t_utc", "mmsi", "lat_deg", "lon_deg", "lat_deg"]))
+    with pytest.raises(BadMapping, match="'lat_deg', which .* has 2 times"):
+        read_whole(READER, same, ReadOptions({"columns": names}))
+
+
+def test_a_row_that_says_who_but_not_where_is_a_static(tmp_path: Path) -> None:
+    table = {"t_utc": [T] * 3, "mmsi": [5] * 3, "lat_deg": [1.0, None, 91.0], "lon_deg": [2.0, None, 181.0]}
+    got = read_whole(READER, save(tmp_path, pa.table(table | {"name": ["A", "B", None], "imo": [None, None, 9307839.0]})))
+    assert got.positions["row"].to_list() == [1] and got.rejects.is_empty()
+    assert got.statics.select("row", "name", "imo").rows() == [(2, "B", None), (3, None, 9307839)]
+
+
 def test_batches_raw_and_compression(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     n = 57
     frame = pl.DataFrame({"t_utc": [T] * n, "mmsi": range(1, n + 1), "lat_deg": np.linspace(-95, 95, n), "lon_deg": [1.0] * n})

@@ -87,7 +87,10 @@ def test_a_named_form_is_taken_at_its_word(tmp_path: Path) -> None:
         assert choose(source, form).name == form
     with pytest.raises(UnknownName, match="'nmae'") as caught:
         choose(source, "nmae")
-    assert "nmea" in caught.value.hint
+    assert "Did you mean nmea" in caught.value.hint
+    with pytest.raises(UnknownName, match="'kml'") as caught:
+        choose(source, "kml")
+    assert all(name in caught.value.hint for name in [*readers(), "auto"])
 
 
 def test_a_mapping_means_csv_or_parquet(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ def test_an_unknown_region_is_named_with_those_that_are() -> None:
         with pytest.raises(UnknownName) as caught:
             regions.folder_of(name)
         assert "east_asia" in caught.value.data["known"]  # type: ignore[operator]
+        assert "Known are east_asia." in caught.value.hint
 
 
 def stranger(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:

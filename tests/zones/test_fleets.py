@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from offing.errors import BadFleet, MissingInput, UnknownName
 from offing.model.fleet import Fleet, Membership
-from offing.zones.fleets import EVERYONE, find_fleet, flag_fleet, flags, parse_fleets, read_fleets, write_fleet
+from offing.zones.fleets import EVERYONE, find_fleet, flag_fleet, flags, fleets_of, parse_fleets, read_fleets, write_fleet
 from offing.zones.pack import Pack
 
 
@@ -86,6 +86,13 @@ BAD = {
         "twice",
     ),
     "not tables": ("fleets = 3", "list of tables"),
+    "a table": ("mmsi,name\n412000101,HAI XUN\n", "[[fleets.members]] with an mmsi each"),
+    "GeoJSON": ('{"type": "FeatureCollection", "features": []}', "[[fleets]] with an id and a source"),
+    "no source": ("[[fleets]]\nid = 'a'\n[[fleets.members]]\nmmsi = 412000101", "nothing says why 412000101 belongs"),
+    "one without": (
+        "[[fleets]]\nid = 'a'\n[[fleets.members]]\nmmsi = 1\nsource = 'x'\n[[fleets.members]]\nmmsi = 2\nsource = ' '",
+        "nothing says why 2 belongs to it. Write `source`",
+    ),
     "sure": ("[[fleets]]\nid = 'a'\n[[fleets.members]]\nmmsi = 1\nconfidence = 'sure'", "confidence"),
 }
 
@@ -108,7 +115,19 @@ def test_a_fleet_file_that_cannot_be_read(tmp_path: Path) -> None:
         read_fleets(tmp_path / "latin.toml")
 
 
+def test_the_source_of_a_fleet_stands_for_its_members() -> None:
+    members = "[[fleets.members]]\nmmsi = 1\n[[fleets.members]]\nmmsi = 2\nsource = ''\n[[fleets.members]]\nmmsi = 3\nsource = 'b'"
+    (fleet,) = parse_fleets(f"[[fleets]]\nid = 'a'\nsource = 'a list'\n{members}", "x")
+    assert [m.source for m in fleet.members] == ["a list", "a list", "b"]
+
+
+def test_a_fleet_without_sources_that_is_held_already_is_still_read() -> None:
+    table = {"fleets": [{"id": "old", "members": [{"mmsi": 412000101}]}]}
+    assert fleets_of(table, "ledger")["old"].members[0].source == ""
+
+
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+said = text.filter(str.strip)
 days = st.none() | st.dates(date(1990, 1, 1), date(2100, 1, 1))
 
 
@@ -118,7 +137,7 @@ def members(draw: st.DrawFn) -> Membership:
     if low and high and high < low:
         low, high = high, low
     confidence = draw(st.sampled_from(["confirmed", "single source"]))
-    return Membership(draw(st.integers(1, 999_999_999)), draw(text), low, high, draw(text), confidence)
+    return Membership(draw(st.integers(1, 999_999_999)), draw(text), low, high, draw(said), confidence)
 
 
 @given(st.lists(members(), min_size=1, max_size=4), st.dictionaries(text, text, max_size=3), text)

@@ -6,9 +6,11 @@ were listening (docs/method/coverage.md).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
@@ -19,7 +21,7 @@ from offing.figures.coverage import CoverageParameters, Hours, common_hours, lis
 from offing.figures.ids import FigureSpec, figure_id, series_spec
 from offing.model.fleet import Fleet
 from offing.model.parameters import Parameters, parameter
-from offing.model.times import DayRule
+from offing.model.times import DAY_MS, DayRule, iso, to_ms_of_day
 from offing.model.zone import Zone
 from offing.tracks.identity import clip_to_fleet, in_fleet
 
@@ -40,6 +42,7 @@ WATCH_DAYS = pl.Schema(
         "window_start_utc": TIME,
         "window_end_utc": TIME,  # the first instant that is no longer in it
         "state": pl.String(),  # STATES
+        "because": pl.String(),  # why not_observed can be said, or why it cannot; null when observed
         "hulls_n": pl.Int64(),
         "mmsis": pl.List(pl.Int64()),  # ascending
         "listening_hours": pl.Int64(),  # clock hours wholly in the day with a hull outside the fleet heard near every zone
@@ -85,6 +88,7 @@ def watch_days(
     first_day: date | None = None,
     last_day: date | None = None,
     spec: FigureSpec | None = None,
+    left_out: Collection[date] = (),
 ) -> pl.DataFrame:
     """One row (columns of `WATCH_DAYS`) for each day from `first_day` to `last_day`, ordered by day.
 
@@ -93,6 +97,7 @@ def watch_days(
     `coverage_hours`: for each zone id the clock hours in which a hull outside the fleet was heard near it
     (`coverage.listening_hours`); a day counts the hours that all zones share.
     `data_window`: first and last instant (ms) of the source; None: there is no data. Days not asked for are those it touches.
+    `left_out`: UTC days whose visits were not worked out; their listening hours must be left out of `coverage_hours`.
     `spec` names the series in figure ids where more is to be said than zones, fleet and day rule.
     """
     parameters, coverage = parameters or WatchDayParameters(), coverage or CoverageParameters()
@@ -117,6 +122,7 @@ def watch_days(
             "listening_hours": hours_n,
             "longest_hole_h": hole_h,
             "listened": listened(hours_n, hole_h, starts, data_window, coverage) & in_force(zones, starts),
+            "because": _reasons(hours_n, hole_h, starts, data_window, coverage, in_force(zones, starts), left_out),
         }
     ).with_columns(pl.col("window_start_utc", "window_end_utc").cast(pl.Datetime("ms")).dt.replace_time_zone("UTC"))
     state = pl.when(pl.col("hulls_n") > 0).then(pl.lit(OBSERVED))
@@ -132,6 +138,7 @@ def watch_days(
             pl.lit(str(day_rule)).alias("day_rule"),
         )
         .with_columns(state.when(pl.col("listened")).then(pl.lit(NOT_OBSERVED)).otherwise(pl.lit(UNOBSERVABLE)).alias("state"))
+        .with_columns(pl.when(pl.col("state") != OBSERVED).then("because"))
         .sort("i")
         .select(pl.col(name).cast(kind) for name, kind in WATCH_DAYS.items())
     )
@@ -216,6 +223,38 @@ def listened(
     inside = (starts[:-1] >= data_window[0]) & (starts[1:] <= data_window[1])
     good: npt.NDArray[np.bool_] = inside & (hours_n >= coverage.min_listening_hours) & (hole_h <= coverage.max_hole_h)
     return good
+
+
+def _reasons(
+    hours_n: npt.NDArray[np.int64],
+    hole_h: npt.NDArray[np.float64],
+    starts: npt.NDArray[np.int64],
+    data_window: tuple[int, int] | None,
+    coverage: CoverageParameters,
+    held: npt.NDArray[np.bool_],
+    left_out: Collection[date],
+) -> list[str]:
+    """For each day, in words, what decides whether a day without a hull is `not_observed`."""
+    gaps = sorted(to_ms_of_day(d) for d in left_out)
+    out = []
+    for i, (start, end) in enumerate(pairwise(starts.tolist())):
+        at = bisect_right(gaps, start - DAY_MS)
+        if at < len(gaps) and gaps[at] < end:
+            reason = "not worked out: outside --since and --until of the run"
+        elif data_window is None:
+            reason = "there are no data"
+        elif start < data_window[0] or end > data_window[1]:
+            reason = f"the data run from {iso(data_window[0])} to {iso(data_window[1])}, not the whole day"
+        elif not held[i]:
+            reason = "no zone was in force throughout the day"
+        elif hours_n[i] < coverage.min_listening_hours:
+            reason = f"{hours_n[i]} listening hours of at least {coverage.min_listening_hours}"
+        elif hole_h[i] > coverage.max_hole_h:
+            reason = f"a hole of {hole_h[i]:g} h, at most {coverage.max_hole_h:g} h"
+        else:
+            reason = f"{hours_n[i]} listening hours, longest hole {hole_h[i]:g} h"
+        out.append(reason)
+    return out
 
 
 def in_force(zones: Sequence[Zone], starts: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:

@@ -157,7 +157,14 @@ class Question:
         return watch_days(
             self.visits, self.inside_positions(), self.listening(), self.data_window, self.zones, self.fleet, self.day_rule,
             self.method.watch_day, self.method.coverage, first_day=spec.first_day, last_day=self._last_day, spec=spec,
+            left_out=self._left_out,
         )  # fmt: skip
+
+    @property
+    def _left_out(self) -> set[date]:
+        """UTC days of which the visits to one of the zones were not worked out."""
+        heard = set(self._heard["day"].unique().to_list())
+        return set[date]().union(*(heard.difference(days.to_list()) for days in self._settled.values()))
 
     @property
     def _last_day(self) -> date | None:

@@ -140,7 +140,7 @@ class _Chain:
             if row["hulls_n"]
             else ""
         )
-        heard = f", {row['listening_hours']} listening hours, longest hole {row['longest_hole_h']:g} h"
+        heard = f" ({row['because']})" if row["because"] else f", {row['listening_hours']} listening hours"
         window = f" ({_t(row['window_start_utc'])} to {_t(row['window_end_utc'])})"
         self.add(level, "day", f"{day}{window}: {row['state']}{hulls}{heard}", id=row["figure_id"])
         if whole:

@@ -20,6 +20,8 @@ from offing.readers.records import BOM, blocks
 from offing.readers.tables import INPUTS, STATICS, Layout, collect, rejected
 
 BATCH_LINES = 100_000
+SNIFFED_LINES = 20
+_NO_JSON = "no JSON ("
 
 _POSITION_TYPES = {
     "PositionReport": (1, 2, 3),
@@ -45,7 +47,7 @@ _FIELDS = {
     "draught_m": "MaximumStaticDraught",
     "destination": "Destination",
 }
-_LAYOUT = Layout({"t_utc": "time_utc"} | _FIELDS, Clock("iso"))
+_LAYOUT = Layout({"t_utc": "time_utc"} | _FIELDS, Clock("iso"), merged=False)
 _TAKEN = ("row", "second", "part", *(n for n in INPUTS if n not in ("station", "t_received_utc")))
 _AUXILIARY = range(980_000_000, 990_000_000)
 """Numbers of auxiliary craft, which give their mother ship's number in the place of dimensions (ITU-R M.1371-5)."""
@@ -58,11 +60,18 @@ class AisStream:
     version = 1
 
     def sniff(self, head: bytes) -> float:
-        """Certain when at least half of the first lines are messages of the feed."""
-        lines = head.removeprefix(BOM).split(b"\n", 20)
+        """Certain when half of the first lines are messages of the feed; fairly sure when the first is, or half of the JSON.
+
+        Nothing else has the feed's frame, so a file that goes bad after a few lines is still one of the feed's.
+        """
+        lines = head.removeprefix(BOM).split(b"\n", SNIFFED_LINES)
         lines = [line for line in (lines[:-1] if len(lines) > 1 else lines) if line.strip()]
-        told = sum(isinstance(_parse(line.decode("utf-8", "replace")), tuple) for line in lines)
-        return 1.0 if told and told * 2 >= len(lines) else 0.0
+        parsed = [_parse(line.decode("utf-8", "replace")) for line in lines]
+        told = [isinstance(p, tuple) for p in parsed]
+        if not any(told):
+            return 0.0
+        json_n = sum(t or not str(p).startswith(_NO_JSON) for p, t in zip(parsed, told, strict=True))
+        return 1.0 if sum(told) * 2 >= len(lines) else 0.6 if told[0] or sum(told) * 2 >= json_n else 0.0
 
     def read(self, source: Source, options: ReadOptions) -> Iterator[ReadBatch]:
         """All lines; blank ones are ignored, lines that are no message of the feed are rejects."""
@@ -104,7 +113,7 @@ def _parse(line: str) -> tuple[str, Mapping[str, Any], Mapping[str, Any]] | str:
     try:
         whole = json.loads(line)
     except (ValueError, RecursionError) as error:
-        return f"no JSON ({error})"
+        return f"{_NO_JSON}{error})"
     if not isinstance(whole, dict):
         return "no JSON object"
     kind, message = whole.get("MessageType"), whole.get("Message")

@@ -161,6 +161,8 @@ def open_source(path: Path) -> Source:
     path = Path(os.path.abspath(path))  # noqa: PTH100 - links stay as the user named them
     if path.is_dir():
         raise MissingInput(f"{path} is a folder.", "Its files are read one by one; see `find_files`.", path=str(path))
+    if path.exists() and not path.is_file():
+        raise _special(path)
     with _plain(path) as file:
         magic = file.read(16)
         file.seek(0)
@@ -201,7 +203,7 @@ def find_files(paths: Iterable[Path]) -> list[Path]:
     """The files that the given paths mean, each once: a folder is walked whole, in the order of names.
 
     Hidden files and folders and logbooks inside a folder are passed over; what is named itself is always taken.
-    Raises `MissingInput` for a path that is not there and for a folder with no file in it.
+    Raises `MissingInput` for a path that is not there, for a pipe, socket or device, and for a folder with no file in it.
     """
     found: dict[Path, None] = {}
     for given in paths:
@@ -216,11 +218,18 @@ def find_files(paths: Iterable[Path]) -> list[Path]:
                     path=str(path),
                 )
             found |= dict.fromkeys(files)
-        elif path.exists():
+        elif path.is_file():
             found[path] = None
+        elif path.exists():
+            raise _special(path)
         else:
             raise MissingInput(f"There is no file or folder {path}.", "Check the name.", path=str(path))
     return list(found)
+
+
+def _special(path: Path) -> MissingInput:
+    hint = "Save what comes out of it in a file, and read that: a file is read more than once."
+    return MissingInput(f"{path} is no regular file but a pipe, a socket or a device.", hint, path=str(path))
 
 
 def _walk(folder: Path) -> Iterator[Path]:

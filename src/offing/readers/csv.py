@@ -8,7 +8,7 @@ from offing.errors import BadMapping, UnknownForm
 from offing.model.reading import AS_IS, ReadBatch, ReadOptions, Source
 from offing.readers.delimited import DELIMITERS, header_of, layout_columns, raw_delimited, read_delimited
 from offing.readers.instants import Clock
-from offing.readers.mapping import GEOMETRY, ColumnMap, check_columns, parse_mapping
+from offing.readers.mapping import GEOMETRY, ColumnMap, check_columns, check_header, parse_mapping
 from offing.readers.records import Shape, read_header
 from offing.readers.tables import INPUTS, REQUIRED, Layout
 from offing.readers.words import NAV_STATUS, SHIP_TYPE
@@ -29,7 +29,7 @@ class Csv:
     """The reader `csv`."""
 
     name = "csv"
-    version = 1
+    version = 2
 
     def sniff(self, head: bytes) -> float:
         """Fairly sure when the header has our own names for time, number and place."""
@@ -37,7 +37,7 @@ class Csv:
         return 0.8 if shape and all(name in layout_columns(shape, OWN_NAMES) for name in REQUIRED) else 0.0
 
     def read(self, source: Source, options: ReadOptions) -> Iterator[ReadBatch]:
-        """All rows. Raises `BadMapping` when the mapping does not fit, `UnknownForm` when there is none and our names lack."""
+        """All rows. Raises `BadMapping` when the mapping does not fit, `UnknownForm` when our names lack or stand twice."""
         if options.mapping is None:
             shape = header_of(source.head)
             columns = layout_columns(shape, OWN_NAMES) if shape else {}
@@ -47,6 +47,7 @@ class Csv:
                     f"The header of {source.path} does not name {', '.join(missing)}.",
                     "Say with --map FILE which of its columns hold them.",
                 )
+            check_header(OWN_NAMES, shape.names, str(source.path))
             return read_delimited(source, shape, Layout(columns, Clock(), words=WORDS))
         mapping = parse_mapping(options.mapping)
         shape = _mapped_shape(source, mapping)

@@ -11,6 +11,7 @@ from offing.errors import UnknownForm
 from offing.model.reading import AS_IS, ReadBatch, ReadOptions, Source
 from offing.readers.delimited import header_of, layout_columns, raw_delimited, read_delimited
 from offing.readers.instants import Clock
+from offing.readers.mapping import check_header
 from offing.readers.records import Shape
 from offing.readers.tables import REQUIRED, Layout
 from offing.readers.words import NAV_STATUS, SHIP_TYPE
@@ -46,20 +47,21 @@ class Dma:
     """The reader `dma`."""
 
     name = "dma"
-    version = 1
+    version = 2
 
     def sniff(self, head: bytes) -> float:
         """Certain when the header has time, kind of mobile, number and place under the authority's names."""
         return 1.0 if _shape(head) else 0.0
 
     def read(self, source: Source, options: ReadOptions) -> Iterator[ReadBatch]:
-        """All rows; raises `UnknownForm` when the header is another."""
+        """All rows; raises `UnknownForm` when the header is another, or has two columns for one thing."""
         shape = _shape(source.head)
         if shape is None:
             raise UnknownForm(
                 f"{source.path} has no header of Danish Maritime Authority CSV (# Timestamp, Type of mobile, MMSI, ...).",
                 "Leave out --as, or describe its columns with --map.",
             )
+        check_header(_COLUMNS, shape.names, str(source.path))
         layout = Layout(
             layout_columns(shape, _COLUMNS),
             Clock("%d/%m/%Y %H:%M:%S", "UTC"),

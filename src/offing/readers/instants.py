@@ -113,6 +113,21 @@ class Clock:
             return self._done(text.str.to_datetime(_chrono(self.format), time_unit="ms", time_zone="UTC", strict=False), None)
         return self._done(self._localised(quick), None if self.zone else quick)
 
+    def unclear(self, column: pl.Series) -> pl.Series:
+        """What a change of the clocks does to the times of a column that were not read: `01:30 occurs twice in Europe/Paris`.
+
+        Null where that is not the reason. It costs a second reading, so give it only what was refused.
+        """
+        if not self.zone or self.offset_ms is not None or self.format in ("epoch_s", "epoch_ms"):
+            return pl.repeat(None, len(column), dtype=pl.String, eager=True)
+        t = pl.col("t")
+        once = t.dt.replace_time_zone(self.zone, ambiguous="null", non_existent="null")
+        first = t.dt.replace_time_zone(self.zone, ambiguous="earliest", non_existent="null")
+        what = pl.when(first.is_null()).then(pl.lit("does not exist")).otherwise(pl.lit("occurs twice"))
+        told = pl.concat_str(t.dt.strftime("%H:%M"), what, pl.lit(f"in {self.zone}"), separator=" ")
+        local = Clock(self.format, "UTC").read(column).t_utc.dt.replace_time_zone(None)
+        return local.to_frame("t").select(pl.when(t.is_not_null() & once.is_null()).then(told)).to_series()
+
     def _localised(self, naive: pl.Series) -> pl.Series:
         """Naive local times to UTC; those that a change of the clocks makes ambiguous or impossible become null."""
         if not self.zone:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from offing.errors import BadMapping, MissingInput
+from offing.errors import BadMapping, MissingInput, UnknownForm
 from offing.readers.instants import Clock
 from offing.readers.tables import INPUTS
 
@@ -66,6 +66,14 @@ def parse_mapping(mapping: Mapping[str, Any]) -> ColumnMap:
             if not isinstance(value, str) or (not value and table == "columns"):
                 raise BadMapping(f"{key} takes a text in quotes, not {value!r}.", _REFERENCE, key=key)
     columns = dict(mapping.get("columns", {}))
+    taken: dict[str, str] = {}
+    for name, column in columns.items():
+        if (other := taken.setdefault(column, name)) != name:
+            raise BadMapping(
+                f"The mapping takes both {other} and {name} from the column {column!r}.",
+                "A column holds one thing: name another column for one of them, or leave it out.",
+                key=f"columns.{name}",
+            )
     needed = ("t_utc", "mmsi") if GEOMETRY in columns else ("t_utc", "mmsi", "lat_deg", "lon_deg")
     for name in needed:
         if name not in columns:
@@ -81,7 +89,7 @@ def parse_mapping(mapping: Mapping[str, Any]) -> ColumnMap:
 
 
 def check_columns(columns: Mapping[str, str], present: Iterable[str], what: str) -> None:
-    """Refuse a mapping that names a column which the file does not have."""
+    """Refuse a mapping that names a column which the file does not have, or has more than once."""
     there = list(present)
     for name, column in columns.items():
         if column not in there:
@@ -91,6 +99,26 @@ def check_columns(columns: Mapping[str, str], present: Iterable[str], what: str)
                 f"The mapping takes {name} from a column {column!r}, which {what} does not have.",
                 f"Did you mean {near[0]!r}?" if near else f"Its columns are: {shown}.",
                 key=f"columns.{name}",
+                columns=there,
+            )
+        if there.count(column) > 1:
+            raise BadMapping(
+                f"The mapping takes {name} from a column {column!r}, which {what} has {there.count(column)} times.",
+                "Rename all but one of them in the header.",
+                key=f"columns.{name}",
+                columns=there,
+            )
+
+
+def check_header(known: Mapping[str, str], present: Iterable[str], what: str) -> None:
+    """Refuse a header in which two columns mean one thing; `known` are names in lower case -> ours."""
+    there = list(present)
+    for ours in dict.fromkeys(known.values()):
+        columns = [name for name in there if known.get(name.lower()) == ours]
+        if len(columns) > 1:
+            raise UnknownForm(
+                f"The header of {what} has {len(columns)} columns for {ours}: {', '.join(map(repr, columns))}.",
+                "Rename all but one of them in the header, or say with --map FILE which one it is.",
                 columns=there,
             )
 

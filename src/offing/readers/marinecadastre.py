@@ -11,6 +11,7 @@ from offing.errors import UnknownForm
 from offing.model.reading import AS_IS, ReadBatch, ReadOptions, Source
 from offing.readers.delimited import header_of, layout_columns, raw_delimited, read_delimited
 from offing.readers.instants import Clock
+from offing.readers.mapping import check_header
 from offing.readers.records import Shape
 from offing.readers.tables import REQUIRED, Layout
 from offing.readers.words import NAV_STATUS, SHIP_TYPE
@@ -45,20 +46,21 @@ class MarineCadastre:
     """The reader `marinecadastre`."""
 
     name = "marinecadastre"
-    version = 1
+    version = 2
 
     def sniff(self, head: bytes) -> float:
         """Certain when the header has one generation's columns for number, time and place."""
         return 1.0 if _shape(head) else 0.0
 
     def read(self, source: Source, options: ReadOptions) -> Iterator[ReadBatch]:
-        """All rows; raises `UnknownForm` when the header is another."""
+        """All rows; raises `UnknownForm` when the header is another, or has two columns for one thing."""
         shape = _shape(source.head)
         if shape is None:
             raise UnknownForm(
                 f"{source.path} has no header of MarineCadastre CSV (MMSI, BaseDateTime, LAT, LON, ...).",
                 "Leave out --as, or describe its columns with --map.",
             )
+        check_header(_COLUMNS, shape.names, str(source.path))
         words = {"nav_status": NAV_STATUS, "ship_type": SHIP_TYPE}
         layout = Layout(layout_columns(shape, _COLUMNS), Clock("iso", "UTC"), words=words)
         return read_delimited(source, shape, layout)

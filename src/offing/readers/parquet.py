@@ -19,7 +19,7 @@ from offing.errors import BadMapping, DamagedInput, UnknownForm
 from offing.model.reading import AS_IS, ReadBatch, ReadOptions, Source
 from offing.readers.csv import OWN_NAMES, WORDS
 from offing.readers.instants import Clock
-from offing.readers.mapping import GEOMETRY, check_columns, parse_mapping
+from offing.readers.mapping import GEOMETRY, check_columns, check_header, parse_mapping
 from offing.readers.tables import REQUIRED, Layout, collect
 
 MAGIC = b"PAR1"
@@ -32,7 +32,7 @@ class Parquet:
     """The reader `parquet`."""
 
     name = "parquet"
-    version = 1
+    version = 2
 
     def sniff(self, head: bytes) -> float:
         """Certain by the magic bytes."""
@@ -99,11 +99,12 @@ def _layout(source: Source, file: pq.ParquetFile, mapping: Mapping[str, Any] | N
         check_columns(columns, schema.names, str(source.path))
         geometry = columns.pop(GEOMETRY, "")
         return columns, geometry, parsed.clock, parsed.decimal
+    check_header(OWN_NAMES, schema.names, str(source.path))
     columns = {}
     for name in schema.names:
         ours = OWN_NAMES.get(name.lower())
         if ours:
-            columns.setdefault(ours, name)
+            columns[ours] = name
     geometry = "" if all(n in columns for n in _LON_LAT) else points
     missing = [n for n in REQUIRED if n not in columns and not (geometry and n in _LON_LAT)]
     if missing:

@@ -52,7 +52,7 @@ def choose(source: Source, form: str = "auto", options: ReadOptions | None = Non
     """
     known = readers()
     if form != "auto" and form not in known:
-        raise UnknownName.of("form", form, [*known, "auto"], "offing ingest --help")
+        raise UnknownName.of("form", form, [*known, "auto"])
     if not source.head:
         raise NothingKept(f"{source.path} is empty.", "There is nothing to read in it.", path=str(source.path))
     if options is not None and options.mapping is not None:

@@ -26,10 +26,14 @@ POSITIONS = pl.Schema(pl.from_arrow(schemas.POSITIONS.empty_table()).schema)  # 
 STATICS = pl.Schema(pl.from_arrow(schemas.STATICS.empty_table()).schema)  # type: ignore[union-attr]
 REJECTS = pl.Schema(pl.from_arrow(schemas.REJECTS.empty_table()).schema)  # type: ignore[union-attr]
 
+IDENTITY = ("name", "callsign", "imo", "ship_type")
+"""What makes a row without a place a static: without one of these it says nothing of the ship."""
+
 SHIP_POSITION_TYPES = (0, 1, 2, 3, 4, 9, 11, 18, 19, 27)
 STATIC_TYPES = (5, 24)
 DETAIL_CHARACTERS = 120
 _MAX_MMSI = 999_999_999
+_WHOLE = r"^\s*\+?([0-9]+)(?:\.0*)?\s*$"
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ class Layout:
     decimal: str = "."
     words: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # keys in lower case
     absent: frozenset[str] = frozenset()  # words that mean "not given", in lower case
+    merged: bool = True  # a row may hold a place, names or both; False: a row is one message, which keeps its own kind
 
 
 def collect(frame: pl.DataFrame, layout: Layout) -> ReadBatch:
@@ -63,6 +68,9 @@ def collect(frame: pl.DataFrame, layout: Layout) -> ReadBatch:
     is_static = masks["static"] & masks["known"]
     statics = _statics(frame, values, is_static.arg_true(), layout)
     refused = masks["kept_kind"] & ~is_position & ~is_static
+    if layout.merged and (more := _unplaced(frame, values, refused & masks["known"], layout)).height:
+        statics = pl.concat([statics, more]).sort("row")
+        refused &= ~frame["row"].is_in(more["row"].implode())
     rejects = _rejects(frame, values, reading, refused, layout)
     headers = rejects.filter(pl.col("reason") == "header").height
     if headers:
@@ -135,11 +143,15 @@ def _quick(frame: pl.DataFrame, numbers: list[str], layout: Layout) -> dict[str,
 
 
 def _whole(column: pl.Series, quick: pl.Series | None = None) -> pl.Series:
-    """A column as int64; a number with a fraction is null, one written as `123456789.0` is not."""
+    """A column as int64. Of texts only digits are taken, and `123456789.0`: `4.31e8` has lost the digits that it leaves out."""
     if column.dtype.is_integer():
         return column.cast(pl.Int64, strict=False)
-    if quick is not None and quick.null_count() == column.null_count():
-        return quick
+    if column.dtype == pl.String:
+        value = column.cast(pl.Int64, strict=False) if quick is None else quick
+        if value.null_count() == column.null_count():
+            return value
+        odd = (value.is_null() & column.is_not_null()).arg_true()
+        return value.scatter(odd, column.gather(odd).str.extract(_WHOLE).cast(pl.Int64, strict=False))
     wide = number(column).to_frame("x")
     x = pl.col("x")
     return wide.select(pl.when(x.is_finite() & (x == x.round()) & (x.abs() < 1e15)).then(x).cast(pl.Int64)).to_series()
@@ -207,6 +219,16 @@ def _side_statics(frame: pl.DataFrame, values: pl.DataFrame, mask: pl.Series, la
     return _statics(frame, values, chosen, layout).filter(pl.any_horizontal(pl.col(name).is_not_null() for name in STATIC))
 
 
+def _unplaced(frame: pl.DataFrame, values: pl.DataFrame, mask: pl.Series, layout: Layout) -> pl.DataFrame:
+    """Static rows of the masked rows that give no place but say who the ship is."""
+    if not any(name in frame.columns for name in IDENTITY) or not mask.any():
+        return pl.DataFrame(schema=STATICS)
+    blank = [pl.col(n).cast(pl.String, strict=False).fill_null("").str.strip_chars() == "" for n in ("lat_deg", "lon_deg")]
+    unknown = values.select(((pl.col("lat_deg") == 91) | (pl.col("lon_deg") == 181)).fill_null(False)).to_series()
+    at = (mask & (frame.select(blank[0] | blank[1]).to_series() | unknown)).arg_true()
+    return _statics(frame, values, at, layout).filter(pl.any_horizontal(pl.col(name).is_not_null() for name in IDENTITY))
+
+
 def _fingerprint(names: list[str]) -> pl.Expr:
     """One uint64 over several columns; it serves only to tell neighbouring rows of one ship apart."""
     mixed = pl.col(names[0]).hash(0)
@@ -266,7 +288,8 @@ def _rejects(frame: pl.DataFrame, values: pl.DataFrame, reading: Reading, mask: 
     """Why each of the masked rows was not kept; the first reason in the order time, number, place. Also repeated headers."""
     if not mask.any():
         return pl.DataFrame(schema=REJECTS)
-    rows = frame.filter(mask).select("row", *(pl.col(n).cast(pl.String, strict=False) for n in REQUIRED))
+    refused = frame.filter(mask)
+    rows = refused.select("row", *(pl.col(n).cast(pl.String, strict=False) for n in REQUIRED))
     known = (
         values.filter(mask).select(pl.col(REQUIRED).name.prefix("v_")).with_columns(reading.naive.filter(mask).alias("naive"))
     )
@@ -282,11 +305,13 @@ def _rejects(frame: pl.DataFrame, values: pl.DataFrame, reading: Reading, mask: 
         )
 
     place = said("lat_deg", "lon_deg")
+    changed = layout.clock.unclear(refused["t_utc"])
+    when = said("t_utc") + pl.when(changed.is_not_null()).then(": " + changed).otherwise(pl.lit(""))
     cases: list[tuple[pl.Expr, str, pl.Expr]] = [
         (is_header.fill_null(False), "header", pl.lit("")),
         (blank["t_utc"], RejectReason.NO_TIME, said("t_utc")),
         (pl.col("naive"), RejectReason.NAIVE_TIME, said("t_utc")),
-        (pl.col("v_t_utc").is_null(), RejectReason.BAD_TIME, said("t_utc")),
+        (pl.col("v_t_utc").is_null(), RejectReason.BAD_TIME, when.str.slice(0, DETAIL_CHARACTERS)),
         (blank["mmsi"], RejectReason.NO_MMSI, said("mmsi")),
         (~pl.col("v_mmsi").is_between(1, _MAX_MMSI).fill_null(False), RejectReason.BAD_MMSI, said("mmsi")),
         (blank["lat_deg"] | blank["lon_deg"] | unknown_place.fill_null(False), RejectReason.NO_POSITION, place),

@@ -34,7 +34,7 @@ def folder_of(name: str) -> Path:
         return own
     packs = installed()
     if name not in packs:
-        raise UnknownName.of("region", name, packs, "offing init --help")
+        raise UnknownName.of("region", name, packs)
     return packs[name]
 
 

@@ -89,18 +89,18 @@ def read_toml(path: Path, error: type[InputError]) -> dict[str, Any]:
     return parse_toml(read_text(path, error), path.name, error)
 
 
-def parse_toml(text: str, file: str, error: type[InputError]) -> dict[str, Any]:
-    """The content of a TOML text that came from `file`."""
+def parse_toml(text: str, file: str, error: type[InputError], hint: str = "") -> dict[str, Any]:
+    """The content of a TOML text that came from `file`; `hint` says what such a file holds."""
     try:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as e:
-        raise error(f"{file} is not TOML: {e}.") from None
+        raise error(f"{file} is not TOML: {e}.", hint) from None
 
 
 def read_text(path: Path, error: type[InputError]) -> str:
     """The content of a small text file in UTF-8."""
     if not path.is_file():
-        what = "is a folder, not a file" if path.is_dir() else "is not there"
+        what = "is a folder, not a file" if path.is_dir() else "is no regular file" if path.exists() else "is not there"
         raise MissingInput(f"{path} {what}.", "Give the path of one file.")
     try:
         return path.read_bytes().decode("utf-8-sig")

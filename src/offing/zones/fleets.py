@@ -22,6 +22,8 @@ EVERYONE = Fleet(
     everyone=True,
 )
 
+_WRITE = "[[fleets]] with an id and a source, and [[fleets.members]] with an mmsi each."
+
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 
@@ -41,10 +43,19 @@ def read_fleets(path: Path) -> list[Fleet]:
 
 
 def parse_fleets(text: str, file: str) -> list[Fleet]:
-    """The fleets of a TOML text; raises `BadFleet` with file and entry."""
-    fleets = list(fleets_of(parse_toml(text, file, BadFleet), file).values())
+    """The fleets of a TOML text, each claim with a source; raises `BadFleet` with file and entry."""
+    fleets = list(fleets_of(parse_toml(text, file, BadFleet, f"A file of fleets is TOML: {_WRITE}"), file).values())
     if not fleets:
-        raise BadFleet(f"{file} holds no fleet.", "Write [[fleets]] with an id and [[fleets.members]] with an mmsi each.")
+        raise BadFleet(f"{file} holds no fleet.", f"Write {_WRITE}")
+    for fleet in fleets:
+        for member in fleet.members:
+            if not member.source.strip():
+                raise BadFleet(
+                    f"{file}, fleets {fleet.id}: nothing says why {member.mmsi} belongs to it.",
+                    "Write `source` for the fleet, or for each of its members: a list, a report, a registry, and its date.",
+                    fleet_id=fleet.id,
+                    mmsi=member.mmsi,
+                )
     return fleets
 
 
@@ -99,7 +110,7 @@ def _member(claim: Claim, source: str) -> Membership:
     if confidence not in CONFIDENCES:
         raise claim.refuse(f"`confidence` is one of {', '.join(CONFIDENCES)}, not {confidence!r}")
     low, high = claim.days("valid_from", "valid_to")
-    return Membership(_mmsi(claim), claim.text("name", ""), low, high, claim.text("source", source), confidence)
+    return Membership(_mmsi(claim), claim.text("name", ""), low, high, claim.text("source", "") or source, confidence)
 
 
 def _mmsi(claim: Claim) -> int:

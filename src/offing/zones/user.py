@@ -62,10 +62,15 @@ def _line(zone: Zone) -> str:
         return _feature(zone, whole)
     text = _feature(zone, cut(zone.polygons))
     try:
-        (again,) = parse_zones(_collection([text]), zone.id)
+        again: Zone | None = parse_zones(_collection([text]), zone.id)[0]
     except BadZone:
-        return _feature(zone, whole)
-    return text if again.hash == zone.hash else _feature(zone, whole)
+        again = None
+    return text if again is not None and again.hash == zone.hash else _feature(zone, [_within_a_turn(p) for p in whole])
+
+
+def _within_a_turn(polygon: list[Any]) -> list[Any]:
+    """One polygon moved so that its longitudes lie between -360 and 360."""
+    return [ring - [TURN_E7, 0] for ring in polygon] if polygon[0][:, 0].max() > TURN_E7 else polygon
 
 
 def _feature(zone: Zone, polygons: list[list[Any]]) -> str:
@@ -208,8 +213,8 @@ def _ring(points: Any, claim: Claim) -> Ring:
     for p in points:
         if not isinstance(p, list) or len(p) < 2 or any(type(v) not in (int, float) for v in p[:2]):
             raise claim.refuse(f"{json.dumps(p)[:60]} is not a point", "A point is [longitude, latitude] in degrees.")
-        if not (abs(p[0]) <= 540 and abs(p[1]) <= 90):  # false for NaN too
-            hint = "Longitude comes first, then latitude between -90 and 90, in degrees."
+        if not (abs(p[0]) <= 360 and abs(p[1]) <= 90):  # false for NaN too
+            hint = "Longitude comes first, between -360 and 360, then latitude between -90 and 90, in degrees."
             raise claim.refuse(f"{json.dumps(p[:2])[:60]} is no place on the globe", hint)
     ring = quantised([p[:2] for p in points])
     ends = ring[-1] - ring[0]

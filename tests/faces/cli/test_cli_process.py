@@ -137,16 +137,6 @@ def test_an_interrupted_reading_leaves_the_logbook_as_it_was(folder: Path, many:
     assert len(status_rows(folder)) == 2
 
 
-def test_a_second_writer_is_told_who_holds_the_logbook(folder: Path, many: Path) -> None:
-    from offing.store import Store
-
-    run("init", folder=folder)
-    with Store.open(folder / "logbook").writing("a test"):
-        assert status_rows(folder) == [], "readers need not wait"
-        said = run("ingest", many, folder=folder, status=2)
-    assert b"The logbook is in use: process" in said.stderr and b"`offing a test`" in said.stderr
-
-
 def test_kills_while_reading_leave_nothing_or_the_whole_file(folder: Path, many: Path) -> None:
     """A dozen kills of the installed command; hundreds, at every step, of a fork of it in tests/store/test_kills.py."""
     template = offing.create(folder / "template").store.root

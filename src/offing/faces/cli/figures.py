@@ -66,8 +66,7 @@ def days(
         "hulls_n",
         "mmsis",
         "positions_n",
-        "listening_hours",
-        "longest_hole_h",
+        "because",
         "sources",
         "contradiction",
     ]

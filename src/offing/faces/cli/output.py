@@ -100,7 +100,7 @@ def _flat(frame: pl.DataFrame, *, for_the_eye: bool = False) -> pl.DataFrame:
     return frame.with_columns([pl.Series(n, v, dtype=pl.String) for n, v in texts.items()])
 
 
-FREE_TEXT = ("ended_because", "sources", "source", "meaning", "detail", "text", "path", "contradiction", "ignored", "rejects")
+FREE_TEXT = ("ended_because", "because", "sources", "source", "meaning", "detail", "text", "path", "contradiction", "ignored", "rejects")
 """Columns that may be folded on a narrow terminal; no other ever is, so that ids and numbers can be copied."""
 
 
