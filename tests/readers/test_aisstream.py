@@ -217,7 +217,7 @@ def test_sniff() -> None:
     assert READER.sniff(f"\n{good}\nrubbish\n{good}\n".encode()) == 1.0
     assert READER.sniff((good + "\n").encode() * 100 + good[:20].encode()) == 1.0
     for bad in ("rubbish", "{}", '{"error": "gone"}', "[1, 2"):
-        assert READER.sniff(f"{good}\n{good}\n{good}\n{f'{bad}\n' * 30}".encode()) > sniff.SURE
+        assert READER.sniff("\n".join([good] * 3 + [bad] * 30).encode()) > sniff.SURE
     assert READER.sniff(("rubbish\n" * 9 + f"{good}\n").encode()) > sniff.SURE
     assert READER.sniff(("{}\n" * 9 + f"{good}\n").encode()) == 0.0
     assert READER.sniff(('{"MessageType": "PositionReport", "Message": {}}\n' * 9).encode()) == 0.0

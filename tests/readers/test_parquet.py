@@ -129,7 +129,7 @@ def test_nothing_is_guessed_of_two_columns(tmp_path: Path) -> None:
             read_whole(READER, save(tmp_path, twice))
     names = {n: n for n in ("t_utc", "mmsi", "lat_deg", "lon_deg")}
     same = save(tmp_path, pa.Table.from_arrays(values, ["t_utc", "mmsi", "lat_deg", "lon_deg", "lat_deg"]))
-    with pytest.raises(BadMapping, match="'lat_deg', which .* has 2 times"):
+    with pytest.raises(BadMapping, match=r"'lat_deg', which .* has 2 times"):
         read_whole(READER, same, ReadOptions({"columns": names}))
 
 

@@ -116,7 +116,9 @@ def test_a_fleet_file_that_cannot_be_read(tmp_path: Path) -> None:
 
 
 def test_the_source_of_a_fleet_stands_for_its_members() -> None:
-    members = "[[fleets.members]]\nmmsi = 1\n[[fleets.members]]\nmmsi = 2\nsource = ''\n[[fleets.members]]\nmmsi = 3\nsource = 'b'"
+    members = (
+        "[[fleets.members]]\nmmsi = 1\n[[fleets.members]]\nmmsi = 2\nsource = ''\n[[fleets.members]]\nmmsi = 3\nsource = 'b'"
+    )
     (fleet,) = parse_fleets(f"[[fleets]]\nid = 'a'\nsource = 'a list'\n{members}", "x")
     assert [m.source for m in fleet.members] == ["a list", "a list", "b"]
 

@@ -158,6 +158,8 @@ BAD_GEOMETRY: dict[str, tuple[Any, str]] = {
     "infinite": (polygon([[0, 0], [1, float("inf")], [1, 1], [0, 0]]), "Infinity"),
     "huge": (polygon([[0, 0], [10**400, 0], [1, 1], [0, 0]]), "no place"),
     "latitude": (polygon([[0, 0], [1, 0], [1, 91], [0, 0]]), "no place"),
+    "turns": (polygon(box(400, 401, 0, 1)), "[400, 0] is no place on the globe. Longitude comes first, between -360 and 360"),
+    "a turn and more": (polygon(box(-360.0000001, -359, 0, 1)), "[-360.0000001, 0] is no place"),
     "swapped": (polygon([[25, 121], [26, 121], [26, 122], [25, 121]]), "Longitude comes first"),
     "text": (polygon([["0", "0"], ["1", "0"], ["1", "1"], ["0", "0"]]), "not a point"),
     "bool": (polygon([[True, 0], [1, 0], [1, 1], [True, 0]]), "not a point"),
@@ -372,6 +374,18 @@ def test_a_zone_that_no_cut_can_show_is_written_in_one_piece() -> None:
     text = write_zones([whole])
     assert parse_zones(text, "x")[0].hash == whole.hash
     assert "180.0000001" in text
+
+
+def test_longitudes_reach_a_whole_turn_and_what_is_written_stays_within() -> None:
+    want = zone(polygon(box(0, 1, 0, 1))).hash
+    assert zone(polygon(box(-360, -359, 0, 1))).hash == want
+    assert zone(polygon(box(359, 360, 0, 1))).hash == zone(polygon(box(-1, 0, 0, 1))).hash
+    wide = zone(polygon([[179.9999999, 0], [330, -1], [120, -1], [120, 1], [330, 1], [179.9999999, 0]]))
+    assert wide.polygons[0][0][:, 0].max() == 4_800_000_000
+    text = write_zones([wide])
+    assert parse_zones(text, "x")[0].hash == wide.hash
+    (ring,) = json.loads(text)["features"][0]["geometry"]["coordinates"]
+    assert all(-360 <= x <= 360 for x, _ in ring)
 
 
 def test_names_and_days_survive_the_way_out() -> None:

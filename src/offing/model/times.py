@@ -33,6 +33,8 @@ def parse_time(text: str) -> int:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
         raise UsageError(f"{text!r} is not a time.", "Write it like 2026-08-17T13:32:34Z.") from None
+    if len(text.strip()) <= len("2026-08-17"):
+        raise UsageError(f"{text!r} is a day, not an instant.", "Write it like 2026-08-17T13:32:34Z.")
     return to_ms(moment)
 
 

@@ -25,6 +25,12 @@ from offing.store.lookup import statics_of
 from offing.store.merge import merged_days
 from offing.tracks.identity import clip_to_fleet
 
+STATUS = (
+    *("path", "sha256", "format", "rows", "positions", "statics", "fragments", "ignored", "duplicates", "rejects"),
+    *("first_t_utc", "last_t_utc", "bytes", "kept", "ingested_utc"),
+)
+"""Columns of `status`."""
+
 
 def status(store: Store) -> list[dict[str, Any]]:
     """One row for each held file; `rows` = positions + statics + fragments + ignored + duplicates + rejects."""

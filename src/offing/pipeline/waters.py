@@ -83,9 +83,13 @@ def load(store: Store, at_ms: int | None = None) -> Waters:
 
 
 def add_zones(store: Store, path: Path) -> list[Zone]:
-    """Add the zones of a GeoJSON file to the logbook; an id of the user's own is replaced, one of the pack refused."""
-    zones = read_zones(path)
+    """Add the zones of a GeoJSON file to the logbook; an id of the user's own is replaced, one of the pack refused.
+
+    Zones of the pack that are as they were exported are passed over. Returns those that were added.
+    """
     pack = pack_of(store.region)
+    read = read_zones(path)
+    zones = [z for z in read if z.id not in pack.zones or pack.zones[z.id].hash != z.hash]
     for zone in zones:
         if zone.id in pack.zones:
             raise BadZone(f"The zone {zone.id} belongs to the region pack {pack.id}.", "Give yours another id.", id=zone.id)

@@ -136,7 +136,8 @@ class _Chain:
                 self.bulletins(q, day, day, level + 1)
             return
         hulls = (
-            f", {row['hulls_n']} hulls ({' '.join(map(str, row['mmsis']))}), {row['positions_n']} positions"
+            f", {_count(row['hulls_n'], 'hull', 'hulls')} ({' '.join(map(str, row['mmsis']))}), "
+            f"{_count(row['positions_n'], 'position', 'positions')}"
             if row["hulls_n"]
             else ""
         )
@@ -279,7 +280,7 @@ class _Chain:
         v = history.row(-1, named=True)
         stay = f"from {_t(v['entry_t_utc'])} ({v['entry_how']}) to {_t(v['exit_t_utc'])} ({v['exit_how']})"
         how = f"{v['status']}, version {v['version']}, track {v['track']}"
-        inside = f"{v['positions_n']} positions inside, {v['duration_s'] / 3600:.2f} h"
+        inside = f"{_count(v['positions_n'], 'position', 'positions')} inside, {v['duration_s'] / 3600:.2f} h"
         self.add(level, "visit", f"{v['mmsi']} in {v['zone_id']} {stay}, {inside}; {how}", id=event_id)
         for row in history.iter_rows(named=True) if history.height > 1 else ():
             by = f"; superseded by {row['superseded_by']}" if row["superseded_by"] else ""
@@ -295,7 +296,7 @@ class _Chain:
             self.crossing(v, side, level + 1, run.started_ms if run else None)
 
     def crossing(self, v: dict[str, Any], side: str, level: int, held_at_ms: int | None) -> None:
-        place = f"{v[f'{side}_lat_deg']:.6f}N {v[f'{side}_lon_deg']:.6f}E"
+        place = _place(v[f"{side}_lat_deg"], v[f"{side}_lon_deg"])
         self.add(level, "crossing", f"{side} {v[f'{side}_how']} at {_t(v[f'{side}_t_utc'])}, {place}")
         for when, word in ((v[f"{side}_before_utc"], "before"), (v[f"{side}_after_utc"], "after")):
             if when is not None and not (word == "after" and when == v[f"{side}_before_utc"]):
@@ -310,13 +311,21 @@ class _Chain:
             role += " (its file was retracted since)"
         self.raw.load([(r["file"], r["row"]) for r in rows.iter_rows(named=True)])
         for r in rows.iter_rows(named=True):
-            at = f"{r['lat_e7'] / E7:.6f}N {r['lon_e7'] / E7:.6f}E"
+            at = _place(r["lat_e7"] / E7, r["lon_e7"] / E7)
             speed = f", {r['speed_kn']:g} kn" if r["speed_kn"] is not None else ""
             self.add(level, "position", f"{role}: {iso(t_ms)} {at}{speed} (time: {r['time_basis']})")
             raw = self.raw.line(r["file"], r["row"])
             where = f"{raw.path} line {raw.line}" if raw.line else f"{raw.path} row {r['row']}"
             text = raw.text if raw.text is not None else f"[{raw.where}]"
             self.add(level + 1, "raw", f"{where}: {text}", file=raw.path, line=raw.line, raw=raw.text)
+
+
+def _place(lat_deg: float, lon_deg: float) -> str:
+    return f"{abs(lat_deg):.6f}{'N' if lat_deg >= 0 else 'S'} {abs(lon_deg):.6f}{'E' if lon_deg >= 0 else 'W'}"
+
+
+def _count(n: int, one: str, many: str) -> str:
+    return f"{n} {one if n == 1 else many}"
 
 
 def _t(moment: datetime) -> str:

@@ -36,7 +36,9 @@ VISIT_COLUMNS = [
 def status(context: typer.Context, output: FormatOption = Form.TABLE) -> None:
     """Files that were read, and where their rows went."""
     columns = ["path", "format", "rows", "positions", "statics", "fragments", "ignored", "duplicates", "rejects", "sha256"]
-    emit_records(logbook_of(context).status(), output, title="files", columns=columns)
+    from offing.pipeline.queries import STATUS
+
+    emit_records(logbook_of(context).status(), output, title="files", columns=columns, names=STATUS)
 
 
 def rejects(

@@ -47,7 +47,7 @@ SinceOption = Annotated[str, typer.Option("--since", metavar="DAY", help="First 
 UntilOption = Annotated[str, typer.Option("--until", metavar="DAY", help="Last day, included.")]
 AsOfOption = Annotated[str, typer.Option("--as-of", metavar="DAY", help="Count days up to this one.")]
 KnownAtOption = Annotated[str, typer.Option("--known-at", metavar="TIME", help="As this logbook held it then.")]
-PublishedByOption = Annotated[str, typer.Option("--published-by", metavar="DAY", help="Bulletins published by then.")]
+PublishedByOption = Annotated[str, typer.Option("--published-by", metavar="DAY|TIME", help="Bulletins published by then.")]
 DayRuleOption = Annotated[str, typer.Option("--day-rule", metavar="RULE", help="Another day: 'Asia/Taipei 06:00'.")]
 
 
@@ -65,6 +65,13 @@ def ms_or_none(text: str) -> int | None:
     return parse_time(text) if text else None
 
 
+def _day_of(text: str) -> date | None:
+    """A day, or the UTC day of an instant."""
+    from offing.model.times import from_ms, parse_time
+
+    return from_ms(parse_time(text)).date() if "T" in text.upper() else day_or_none(text)
+
+
 def figure_options(
     since: str = "", until: str = "", as_of: str = "", known_at: str = "", published_by: str = "", day_rule: str = ""
 ) -> dict[str, object]:
@@ -76,7 +83,7 @@ def figure_options(
         "last_day": day_or_none(until),
         "as_of": day_or_none(as_of),
         "known_at_ms": ms_or_none(known_at),
-        "published_by": day_or_none(published_by),
+        "published_by": _day_of(published_by),
         "day_rule": DayRule.parse(day_rule) if day_rule else None,
     }
 
@@ -100,7 +107,7 @@ def progress(unit: str = "steps") -> Iterator[Callable[[str, float, float], None
         def tell(what: str, done: float, of: float) -> None:
             if what not in said and of:
                 said.add(what)
-                note(f"{what} ({of:,.0f} {unit})")
+                note(f"{what} ({of:,.0f} {unit})" if unit else what)
 
         yield tell
         return

@@ -55,7 +55,8 @@ def ingest(
 
     base_ms = ms_or_none(base_time)
     book = _open_or_make(context, paths)
-    with progress("bytes") as tell:
+    warm_up_note()
+    with progress("") as tell:
         results = book.ingest(
             *paths, form=form, mapping=mapping or None, base_time_ms=base_ms, keep=keep,
             progress=lambda path, done, of: tell(f"reading {Path(path).name}", done, of),
@@ -130,7 +131,7 @@ def run(
     first, last = day_or_none(since), day_or_none(until)
     if first and last and last < first:
         raise UsageError(f"--until {until} is before --since {since}.", "Exchange them.")
-    _warm()
+    warm_up_note()
     with progress("days") as tell:
         done = book.run(first, last, values, tell)
     row = {
@@ -143,7 +144,8 @@ def run(
     emit_records([row], output, title="run: visits")
 
 
-def _warm() -> None:
+def warm_up_note() -> None:
+    """A word to the user where kernels must be compiled first."""
     from offing.kernels.jit import is_warm
 
     if not is_warm():

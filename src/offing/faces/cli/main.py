@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -72,6 +73,9 @@ showing.register(app)
 
 def run() -> None:
     """Entry point: exit status 0 fine, 1 a check failed, 2 bad usage or input."""
+    for stream in (sys.stdout, sys.stderr):  # a terminal without the characters of a name shows their codes instead
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app(prog_name="offing")
     except OffingError as error:

@@ -54,8 +54,13 @@ def emit(frame: pl.DataFrame, form: Form, *, title: str = "", columns: Sequence[
         _show(frame.select([c for c in columns if c in frame.columns] or frame.columns), title)
 
 
-def emit_records(rows: list[dict[str, Any]], form: Form, *, title: str = "", columns: Sequence[str] = ()) -> None:
-    """Print rows whose values may be objects (`{"no_time": 3}`): objects in JSON, their JSON text elsewhere."""
+def emit_records(
+    rows: list[dict[str, Any]], form: Form, *, title: str = "", columns: Sequence[str] = (), names: Sequence[str] = ()
+) -> None:
+    """Print rows whose values may be objects (`{"no_time": 3}`): objects in JSON, their JSON text elsewhere.
+
+    `names`: the columns of an empty table.
+    """
     if form is Form.JSON:
         sys.stdout.write(json.dumps(rows, ensure_ascii=False, default=str) + "\n")
         return
@@ -70,7 +75,10 @@ def emit_records(rows: list[dict[str, Any]], form: Form, *, title: str = "", col
         return value
 
     flat = [{k: cell(v) for k, v in row.items()} for row in rows]
-    emit(pl.DataFrame(flat, infer_schema_length=None), form, title=title, columns=columns)
+    empty = dict.fromkeys(names, pl.String)
+    emit(
+        pl.DataFrame(flat, infer_schema_length=None) if flat else pl.DataFrame(schema=empty), form, title=title, columns=columns
+    )
 
 
 def _texts(frame: pl.DataFrame) -> pl.DataFrame:
@@ -100,7 +108,19 @@ def _flat(frame: pl.DataFrame, *, for_the_eye: bool = False) -> pl.DataFrame:
     return frame.with_columns([pl.Series(n, v, dtype=pl.String) for n, v in texts.items()])
 
 
-FREE_TEXT = ("ended_because", "because", "sources", "source", "meaning", "detail", "text", "path", "contradiction", "ignored", "rejects")
+FREE_TEXT = (
+    "ended_because",
+    "because",
+    "sources",
+    "source",
+    "meaning",
+    "detail",
+    "text",
+    "path",
+    "contradiction",
+    "ignored",
+    "rejects",
+)
 """Columns that may be folded on a narrow terminal; no other ever is, so that ids and numbers can be copied."""
 
 

@@ -43,7 +43,8 @@ def add_zones(
 ) -> None:
     """Add zones of your own."""
     added = logbook_of(context).add_zones(file)
-    line(f"Added {', '.join(z.id for z in added)}. `offing run` finds the visits to them.")
+    few = ", ".join(z.id for z in added[:8]) + (f" and {len(added) - 8} more" if len(added) > 8 else "")
+    line(f"Added {few}. `offing run` finds the visits." if added else "Nothing to add: these zones are there already.")
 
 
 @zones.command("export")
