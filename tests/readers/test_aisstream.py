@@ -196,6 +196,20 @@ def test_a_message_stays_of_its_kind_without_a_place(tmp_path: Path) -> None:
     assert got.reasons == {1: "no_position"} and got.statics.is_empty()
 
 
+def test_half_a_surrogate_pair_costs_no_row(tmp_path: Path) -> None:
+    odd = "A\ud800B \U0001f6a2"
+    got = read(
+        tmp_path,
+        line("ShipStaticData", SHIP | {"Name": odd}),
+        line(odd, {}),
+        json.dumps({"MessageType": odd, "MetaData": {}, "Message": {}}),
+    )
+    sound = "A\ufffdB \U0001f6a2"
+    assert got.statics["name"].to_list() == [sound]
+    assert got.ignored == {sound: 1}
+    assert got.reasons == {3: "bad_record"} and sound in got.rejects["detail"][0]
+
+
 def test_raw_batches_and_compression(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = [line("PositionReport", REPORT | {"Latitude": i / 10}) for i in range(50)]
     data = ("\ufeff" + "\r\n".join([*lines, "", "é", lines[0]])).encode()

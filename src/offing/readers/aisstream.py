@@ -120,7 +120,7 @@ def _parse(line: str) -> tuple[str, Mapping[str, Any], Mapping[str, Any]] | str:
     extra = whole.get("MetaData", whole.get("Metadata"))
     if not isinstance(kind, str) or not isinstance(extra, dict) or not isinstance(message, dict):
         return "no MessageType, MetaData and Message"
-    inner = message.get(kind)
+    inner, kind = message.get(kind), _sound(kind)
     return (kind, extra, inner) if isinstance(inner, dict) else f"no {kind} in Message"
 
 
@@ -188,7 +188,12 @@ def _record(row: int, kind: str, extra: Mapping[str, Any], message: Mapping[str,
 def _text(value: object) -> str | None:
     if value is None or isinstance(value, (dict, list)):
         return None
-    return value if isinstance(value, str) else str(value)
+    return _sound(value) if isinstance(value, str) else str(value)
+
+
+def _sound(text: str) -> str:
+    """The text with U+FFFD for each half of a surrogate pair, which JSON can escape and UTF-8 cannot hold."""
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _whole(text: str | None) -> int:
