@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -10,17 +11,28 @@ import pytest
 from small_worlds import BOX, SHIP, World, day, eastward, light, square, write_rows, write_zones
 
 import offing
-from offing.errors import LogbookError, UnknownName
+from offing.errors import LogbookError, NaiveTime, UnknownName
 from offing.logbook import Logbook, describe_method
+from offing.model.times import DayRule
 from offing.pipeline.ingest import FileProblem
+
+
+def sailed(folder: Path) -> World:
+    made = World(folder)
+    made.read("a.csv", [*eastward(SHIP, range(48)), *light(range(72))])
+    made.book.run()
+    return made
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    made = World(tmp_path)
-    made.read("a.csv", [*eastward(SHIP, range(48)), *light(range(72))])
-    made.book.run()
-    return made
+    return sailed(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """One that tests only ask."""
+    return sailed(tmp_path_factory.mktemp("asked"))
 
 
 def test_made_once_and_opened_again(tmp_path: Path) -> None:
@@ -52,8 +64,8 @@ def test_a_second_writer_is_told_who_holds_the_logbook(world: World) -> None:
     assert second.run().visits["unchanged"] == 1
 
 
-def test_visits_by_zone_fleet_number_and_day(world: World) -> None:
-    book = world.book
+def test_visits_by_zone_fleet_number_and_day(asked: World) -> None:
+    book = asked.book
     assert book.visits(BOX)["mmsi"].to_list() == book.visits([BOX], "own", SHIP)["mmsi"].to_list() == [SHIP]
     assert book.visits(fleet="flag-cn").height == 1 and book.visits(fleet="flag-jp").height == 0
     assert book.visits(mmsi=1).height == 0
@@ -73,9 +85,9 @@ def test_status_and_rejects(world: World) -> None:
     assert world.book.rejects("a.csv.gz").height == 0
 
 
-def test_sql_over_every_table(world: World) -> None:
+def test_sql_over_every_table(asked: World) -> None:
     tables = ("positions", "statics", "rejects", "visits", "files", "runs", "zones", "fleets")
-    counts = {t: world.book.sql(f"SELECT count(*) AS n FROM {t}")["n"][0] for t in tables}
+    counts = {t: asked.book.sql(f"SELECT count(*) AS n FROM {t}")["n"][0] for t in tables}
     assert counts == {
         "positions": 120,
         "statics": 2,
@@ -83,12 +95,12 @@ def test_sql_over_every_table(world: World) -> None:
         "visits": 1,
         "files": 1,
         "runs": 1,
-        "zones": len(world.book.zones()),
-        "fleets": sum(len(f.members) for f in world.book.fleets().values()),
+        "zones": len(asked.book.zones()),
+        "fleets": sum(len(f.members) for f in asked.book.fleets().values()),
     }
-    joined = world.book.sql("SELECT v.mmsi, count(*) n FROM visits v JOIN positions p USING (mmsi) GROUP BY 1")
+    joined = asked.book.sql("SELECT v.mmsi, count(*) n FROM visits v JOIN positions p USING (mmsi) GROUP BY 1")
     assert joined.rows() == [(SHIP, 48)]
-    empty = offing.create(world.folder / "empty")
+    empty = offing.create(asked.folder / "empty")
     assert {empty.sql(f"SELECT count(*) AS n FROM {t}")["n"][0] for t in tables[:4]} == {0}
 
 
@@ -108,8 +120,8 @@ def test_sql_over_every_table(world: World) -> None:
         ("SELECT NULL AS n", (None,)),
     ],
 )
-def test_whatever_sql_gives_is_a_table(world: World, query: str, row: tuple[object, ...]) -> None:
-    got = world.book.sql(query)
+def test_whatever_sql_gives_is_a_table(asked: World, query: str, row: tuple[object, ...]) -> None:
+    got = asked.book.sql(query)
     assert isinstance(got, pl.DataFrame) and got.height >= 1
     if row != (None,):
         assert got.row(0) == row
@@ -141,15 +153,15 @@ def test_whatever_sql_gives_is_a_table(world: World, query: str, row: tuple[obje
         "PRAGMA database_list",
     ],
 )
-def test_sql_reads_and_nothing_else(world: World, query: str) -> None:
+def test_sql_reads_and_nothing_else(asked: World, query: str) -> None:
     from offing.errors import UsageError
 
     def tree() -> dict[Path, bytes]:
-        return {p: p.read_bytes() for p in sorted(world.folder.rglob("*")) if p.is_file()}
+        return {p: p.read_bytes() for p in sorted(asked.folder.rglob("*")) if p.is_file()}
 
     before = tree()
     with pytest.raises(UsageError) as caught:
-        world.book.sql(query.format(folder=world.folder, merged=world.book.store.merged_folder))
+        asked.book.sql(query.format(folder=asked.folder, merged=asked.book.store.merged_folder))
     assert "Traceback" not in str(caught.value) and "\n" not in str(caught.value)
     assert tree() == before
 
@@ -159,6 +171,25 @@ def test_zones_go_out_and_come_back(world: World) -> None:
     (world.folder / "all.geojson").write_text(text.replace("@", "-copy@"))
     copies = world.book.add_zones(world.folder / "all.geojson")
     assert len(copies) * 2 == len(world.book.zones())
+
+
+def test_a_misspelt_option_is_not_passed_over(asked: World) -> None:
+    book = asked.book
+    for ask in (book.days, book.streaks, book.presence, book.records):
+        with pytest.raises(TypeError, match="as_off"):
+            ask(BOX, "own", as_off="2024-03-01")  # type: ignore[operator]
+
+
+def test_days_and_instants_may_be_text_or_objects(asked: World) -> None:
+    book = asked.book
+    assert book.days(BOX, "own", since="2024-03-02").equals(book.days(BOX, "own", since=day(2)))
+    assert book.visits(since="2024-03-02", until=day(2)).height == 1
+    later = ("2999-01-01T00:00:00Z", datetime(2999, 1, 1, tzinfo=UTC), 32_472_144_000_000)
+    assert {book.days(BOX, "own", known_at=t).height for t in later} == {3}
+    rule = "Asia/Taipei 06:00"
+    assert book.days(BOX, "own", day_rule=rule).equals(book.days(BOX, "own", day_rule=DayRule.parse(rule)))
+    with pytest.raises(NaiveTime):
+        book.visits(known_at=datetime(2024, 3, 1))  # noqa: DTZ001
 
 
 def test_every_public_method_says_what_it_does() -> None:

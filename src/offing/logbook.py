@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import polars as pl
 
 from offing.figures.ids import FigureSpec
 from offing.figures.presence import By
 from offing.model.fleet import Fleet
-from offing.model.times import DayRule
+from offing.model.times import DayRule, parse_day, parse_time, to_ms
 from offing.model.units import Unit
 from offing.model.zone import Zone
 from offing.pipeline import figuring, ingest, methods, queries, run, sql, waters, why
@@ -23,10 +23,50 @@ from offing.store.ledger import FileLine
 from offing.zones.user import write_zones
 
 Names = str | Sequence[str]
+Instant = int | str | datetime
+"""An instant: ISO text with Z or an offset, an aware datetime, or milliseconds since 1970."""
+Day = str | date
+"""A day: `2024-03-01` or a date."""
+
+
+class FigureOptions(TypedDict, total=False):
+    """What can be said of any figure beside its zones, fleet and source."""
+
+    since: Day | None  # first day
+    until: Day | None  # last day, included
+    as_of: Day | None  # count days up to this one
+    known_at: Instant | None  # as this logbook held it then
+    published_by: Day | None  # bulletins published by then
+    day_rule: DayRule | str | None  # another day: "Asia/Taipei 06:00"
+
+
+def _fields(options: FigureOptions) -> dict[str, Any]:
+    """The options as fields of `FigureSpec`. Raises `TypeError` for a word that is none: it would be passed over in silence."""
+    if unknown := sorted(options.keys() - FigureOptions.__annotations__.keys()):
+        raise TypeError(f"no option of a figure: {', '.join(unknown)}; there are {', '.join(FigureOptions.__annotations__)}")
+    rule = options.get("day_rule")
+    return {
+        "first_day": _date(options.get("since")),
+        "last_day": _date(options.get("until")),
+        "as_of": _date(options.get("as_of")),
+        "known_at_ms": _ms(options.get("known_at")),
+        "published_by": _date(options.get("published_by")),
+        "day_rule": DayRule.parse(rule) if isinstance(rule, str) else rule,
+    }
 
 
 def _several(names: Names) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else tuple(names)
+
+
+def _ms(instant: Instant | None) -> int | None:
+    if instant is None or isinstance(instant, int):
+        return instant
+    return parse_time(instant) if isinstance(instant, str) else to_ms(instant)
+
+
+def _date(day: Day | None) -> date | None:
+    return parse_day(day) if isinstance(day, str) else day
 
 
 class Logbook:
@@ -58,13 +98,13 @@ class Logbook:
         *paths: Path | str,
         form: str = "auto",
         mapping: Path | str | None = None,
-        base_time_ms: int | None = None,
+        base_time: Instant | None = None,
         keep: bool = False,
         progress: ingest.Progress | None = None,
     ) -> list[FileLine | ingest.FileProblem]:
         """Read files and folders: `pipeline.ingest.ingest`."""
         mapping_path = Path(mapping) if mapping else None
-        return ingest.ingest(self.store, [Path(p) for p in paths], form, mapping_path, base_time_ms, keep, progress)
+        return ingest.ingest(self.store, [Path(p) for p in paths], form, mapping_path, _ms(base_time), keep, progress)
 
     def retract(self, file_or_sha: str | Path, reason: str) -> FileLine:
         """Take a file back in the open: `pipeline.ingest.retract`."""
@@ -72,13 +112,15 @@ class Logbook:
 
     def run(
         self,
-        since: date | None = None,
-        until: date | None = None,
+        since: Day | None = None,
+        until: Day | None = None,
         settings: Mapping[str, float] | None = None,
         progress: run.Progress | None = None,
     ) -> run.RunSummary:
         """Work out the events: `pipeline.run.run`."""
-        return run.run(self.store, self.waters, settings=settings or {}, since=since, until=until, progress=progress)
+        return run.run(
+            self.store, self.waters, settings=settings or {}, since=_date(since), until=_date(until), progress=progress
+        )
 
     # -- what is there
 
@@ -133,47 +175,49 @@ class Logbook:
         zone: Names = (),
         fleet: str | None = None,
         mmsi: int | None = None,
-        since: date | None = None,
-        until: date | None = None,
-        known_at_ms: int | None = None,
+        since: Day | None = None,
+        until: Day | None = None,
+        known_at: Instant | None = None,
         withdrawn: bool = False,
     ) -> pl.DataFrame:
         """Visits by entry: columns of `model.schemas.VISITS` and `version`."""
-        asked = queries.VisitFilter(_several(zone), fleet, mmsi, since, until, known_at_ms, withdrawn)
+        asked = queries.VisitFilter(_several(zone), fleet, mmsi, _date(since), _date(until), _ms(known_at), withdrawn)
         return queries.visits(self.store, self.waters, asked)
 
-    def now(self, zone: Names, at_ms: int | None = None) -> pl.DataFrame:
+    def now(self, zone: Names, at: Instant | None = None) -> pl.DataFrame:
         """Hulls that are still inside at an instant (default: the clock)."""
-        return queries.inside_now(self.store, self.waters, _several(zone), at_ms)
+        return queries.inside_now(self.store, self.waters, _several(zone), _ms(at))
 
-    def days(self, zone: Names, fleet: str, sensitivity: bool = False, **more: Any) -> pl.DataFrame:
-        """Watch days of zones (any of them) and a fleet; `more`: fields of `figures.ids.FigureSpec`."""
-        asked = self._ask(zone, fleet, **more)
+    def days(
+        self, zone: Names, fleet: str, source: str = "ais", sensitivity: bool = False, **more: Unpack[FigureOptions]
+    ) -> pl.DataFrame:
+        """Watch days of zones (any of them) and a fleet; `more`: `FigureOptions`."""
+        asked = self._ask(zone, fleet, source, **more)
         return asked.sensitivity() if sensitivity else asked.days()
 
     def presence(
-        self, zone: Names, fleet: str, by: By = "month", unit: Unit | str = Unit.SHIP_DAYS, **more: Any
+        self, zone: Names, fleet: str, by: By = "month", unit: Unit | str = Unit.SHIP_DAYS, **more: Unpack[FigureOptions]
     ) -> pl.DataFrame:
         """Presence by day, month or year in one unit."""
         return self._ask(zone, fleet, **more).presence(by, Unit(unit))
 
-    def streaks(self, zone: Names, fleet: str, source: str = "ais", **more: Any) -> pl.DataFrame:
+    def streaks(self, zone: Names, fleet: str, source: str = "ais", **more: Unpack[FigureOptions]) -> pl.DataFrame:
         """Streaks of AIS watch days or of an office's bulletins."""
         return self._ask(zone, fleet, source=source, **more).streaks()
 
-    def records(self, zone: Names = (), fleet: str | None = None, source: str | None = None, **more: Any) -> pl.DataFrame:
+    def records(
+        self, zone: Names = (), fleet: str | None = None, source: str | None = None, **more: Unpack[FigureOptions]
+    ) -> pl.DataFrame:
         """Record histories: of one series, or of all that are published and, where zone and fleet are named, of AIS."""
-        return queries.records(self.store, self.waters, _several(zone), fleet, source, more)
+        return queries.records(self.store, self.waters, _several(zone), fleet, source, _fields(more))
 
     def why(self, name: str, everything: bool = False) -> list[why.Link]:
         """The chain from a figure or event down to file, line and raw text."""
         return why.why(self.store, self.waters, name, everything=everything)
 
-    def _ask(
-        self, zone: Names, fleet: str, source: str = "ais", day_rule: DayRule | None = None, **more: Any
-    ) -> figuring.Question:
-        spec = FigureSpec("streak", tuple(sorted(set(_several(zone)))), fleet, source, day_rule=day_rule)
-        return figuring.Question.of(self.store, self.waters, replace(spec, **more))
+    def _ask(self, zone: Names, fleet: str, source: str = "ais", **more: Unpack[FigureOptions]) -> figuring.Question:
+        spec = FigureSpec("streak", tuple(sorted(set(_several(zone)))), fleet, source)
+        return figuring.Question.of(self.store, self.waters, replace(spec, **_fields(more)))
 
 
 def describe_method(kind: str | None) -> str:

@@ -38,7 +38,7 @@ def test_what_was_said_is_said_again_and_what_fell_is_withdrawn_with_a_reason(tm
     said.append((instant(), figures(world)))
     assert said[1][1][1].equals(said[4][1][1]), "the days are again what they were"
     for t_ms, then in said:
-        for before, now in zip(then, figures(world, known_at_ms=t_ms), strict=True):
+        for before, now in zip(then, figures(world, known_at=t_ms), strict=True):
             assert now.equals(before)
     gone = [v for v in world.visits(withdrawn=True) if v["status"] == "withdrawn"]
     assert len(gone) == 2 and all(v["reason"] for v in gone)

@@ -35,6 +35,14 @@ def world(tmp_path: Path) -> World:
     return World(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def patrolled(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """One that tests only ask."""
+    world = World(tmp_path_factory.mktemp("patrolled"))
+    patrol(world)
+    return world
+
+
 def visits_on(mmsi: int, *days: int) -> list[str]:
     """Four hours inside the box on each of these days of March."""
     return [r for d in days for r in lying(mmsi, [24 * (d - 1) + h for h in range(8, 13)], 10.5)]
@@ -52,9 +60,8 @@ def patrol(world: World) -> None:
     world.book.run()
 
 
-def test_states_of_days(world: World) -> None:
-    patrol(world)
-    days = world.book.days(BOX, "own")
+def test_states_of_days(patrolled: World) -> None:
+    days = patrolled.book.days(BOX, "own")
     assert {d.day: s for d, s in days.select("day", "state").rows()} == {
         1: "not_observed",
         2: "observed",
@@ -83,12 +90,11 @@ def test_the_ships_of_the_fleet_prove_no_listening(world: World) -> None:
     assert list(world.states(fleet="any").values()) == ["not_observed", "observed", "unobservable"]
 
 
-def test_days_that_are_asked_for(world: World) -> None:
-    patrol(world)
-    asked = world.states(first_day=day(8), last_day=day(13))
+def test_days_that_are_asked_for(patrolled: World) -> None:
+    asked = patrolled.states(since=day(8), until=day(13))
     assert list(asked.values()) == ["observed", "not_observed", *["unobservable"] * 4]
-    assert max(world.states(as_of=day(5))) == day(5)
-    assert world.states(first_day=day(9), last_day=day(8)) == {}
+    assert max(patrolled.states(as_of=day(5))) == day(5)
+    assert patrolled.states(since=day(9), until=day(8)) == {}
 
 
 def test_a_day_belongs_to_a_rule(world: World) -> None:
@@ -103,14 +109,13 @@ def test_a_day_belongs_to_a_rule(world: World) -> None:
     assert world.states() == {day(1): "observed", day(2): "not_observed", day(3): "unobservable"}
 
 
-def test_streaks_and_records(world: World) -> None:
-    patrol(world)
-    (streak,) = world.book.streaks(BOX, "own").to_dicts()
+def test_streaks_and_records(patrolled: World) -> None:
+    (streak,) = patrolled.book.streaks(BOX, "own").to_dicts()
     kept = ("start_day", "end_day", "days_observed", "days_unobservable", "days_span", "days_unbroken")
     assert [streak[k] for k in kept] == [day(2), day(8), 5, 2, 7, 2]
     assert (streak["is_running"], streak["is_record"], streak["ended_by"]) == (False, True, "not_observed")
     assert streak["ended_because"] == "No hull of the fleet was observed on 2024-03-09, though receivers were listening."
-    records = world.book.records(BOX, "own").to_dicts()
+    records = patrolled.book.records(BOX, "own").to_dicts()
     assert [(r["record_kind"], r["value"], r["unit"], r["start_day"], r["stands"]) for r in records] == [
         ("longest_streak", 5, "calendar_days", day(2), True),
         ("highest_day", 1, "vessels", day(2), False),
@@ -119,11 +124,10 @@ def test_streaks_and_records(world: World) -> None:
     assert {r["series_start"] for r in records} == {day(1)}
 
 
-def test_a_streak_as_of_a_day(world: World) -> None:
-    patrol(world)
+def test_a_streak_as_of_a_day(patrolled: World) -> None:
     told = {}
     for d in range(1, 11):
-        (last,) = world.book.streaks(BOX, "own", as_of=day(d)).tail(1).to_dicts() or [{}]
+        (last,) = patrolled.book.streaks(BOX, "own", as_of=day(d)).tail(1).to_dicts() or [{}]
         told[d] = (last.get("days_observed"), last.get("is_running"))
     assert told == {
         1: (None, None),
@@ -173,10 +177,9 @@ def test_an_unheard_zone_makes_an_empty_day_unobservable(world: World) -> None:
     assert asked == {day(1): "observed", day(2): "unobservable", day(3): "unobservable"}
 
 
-def test_presence_in_its_three_units(world: World) -> None:
-    patrol(world)
+def test_presence_in_its_three_units(patrolled: World) -> None:
     values = {
-        unit: world.book.presence(BOX, "own", "month", unit).select("period", "value", "unit").rows()
+        unit: patrolled.book.presence(BOX, "own", "month", unit).select("period", "value", "unit").rows()
         for unit in ("ship_days", "calendar_days", "hours")
     }
     assert values == {
@@ -184,19 +187,18 @@ def test_presence_in_its_three_units(world: World) -> None:
         "calendar_days": [("2024-03", 5.0, "calendar_days")],
         "hours": [("2024-03", 24.0, "hours")],
     }
-    (row_,) = world.book.presence(BOX, "own", "year", "calendar_days").to_dicts()
+    (row_,) = patrolled.book.presence(BOX, "own", "year", "calendar_days").to_dicts()
     assert (row_["period"], row_["days_not_observed"], row_["days_unobservable"], row_["value_at_most"]) == ("2024", 2, 4, 9.0)
-    by_day = world.book.presence(BOX, "own", "day", "ship_days")
+    by_day = patrolled.book.presence(BOX, "own", "day", "ship_days")
     assert by_day["value"].to_list() == [0, 1, 2, 0, 1, 1, 0, 1, 0, 0, 0]
     with pytest.raises(ValueError, match="sorties"):
-        world.book.presence(BOX, "own", "month", "sorties and more")
+        patrolled.book.presence(BOX, "own", "month", "sorties and more")
     with pytest.raises(UsageError, match="not counted in sorties"):
-        world.book.presence(BOX, "own", "month", "sorties")
+        patrolled.book.presence(BOX, "own", "month", "sorties")
 
 
-def test_sensitivity_marks_the_chosen_thresholds(world: World) -> None:
-    patrol(world)
-    table = world.book.days(BOX, "own", sensitivity=True)
+def test_sensitivity_marks_the_chosen_thresholds(patrolled: World) -> None:
+    table = patrolled.book.days(BOX, "own", sensitivity=True)
     assert set(table["parameter"]) == {
         "watch_day.min_positions",
         "coverage.min_listening_hours",
@@ -207,10 +209,10 @@ def test_sensitivity_marks_the_chosen_thresholds(world: World) -> None:
     assert set(table.filter("is_chosen").select(*states).rows()) == {(5, 2, 4)}
     few = table.filter(pl.col("parameter") == "coverage.min_listening_hours", pl.col("value") == 12)
     assert few.select(*states).rows() == [(5, 2, 4)], "the hole of twelve hours on day 7 decides alone"
-    early = world.book.days(BOX, "own", sensitivity=True, as_of=day(5))
+    early = patrolled.book.days(BOX, "own", sensitivity=True, as_of=day(5))
     assert set(early.filter("is_chosen").select(*states).rows()) == {(3, 1, 1)}
     with pytest.raises(UsageError, match="no thresholds"):
-        world.book.days(JP, GOVERNMENT, sensitivity=True, source="jcg")
+        patrolled.book.days(JP, GOVERNMENT, sensitivity=True, source="jcg")
 
 
 def test_what_was_known_at_an_instant_is_told_again(world: World) -> None:
@@ -251,7 +253,7 @@ def test_what_was_known_at_an_instant_is_told_again(world: World) -> None:
     world.book.add_fleets(world.folder / "own.toml")
     remember()
     for n, (t_ms, frames) in enumerate(told):
-        for then, now in zip(frames, figures(known_at_ms=t_ms), strict=True):
+        for then, now in zip(frames, figures(known_at=t_ms), strict=True):
             assert now.equals(then), (n, then, now)
     assert len({str([f.to_dicts() for f in frames]) for _, frames in told}) >= 6
 
@@ -261,7 +263,7 @@ def test_ids_of_figures_as_known_then_lead_to_them(world: World) -> None:
     first = instant()
     world.read("late.csv", visits_on(SHIP, 9))
     world.book.run()
-    (then,) = world.book.streaks(BOX, "own", known_at_ms=first).to_dicts()
+    (then,) = world.book.streaks(BOX, "own", known_at=first).to_dicts()
     (now,) = world.book.streaks(BOX, "own").to_dicts()
     assert then["figure_id"].startswith(f"streak:{BOX}:own:ais:2024-03-02,known_at=")
     assert (then["days_observed"], now["days_observed"]) == (5, 6)
@@ -269,12 +271,12 @@ def test_ids_of_figures_as_known_then_lead_to_them(world: World) -> None:
     assert "streak of 6 calendar days" in world.book.why(now["figure_id"])[0].text
 
 
-def test_the_published_streaks(world: World) -> None:
-    frame = world.book.streaks(JP, GOVERNMENT, "jcg")
+def test_the_published_streaks(patrolled: World) -> None:
+    frame = patrolled.book.streaks(JP, GOVERNMENT, "jcg")
     lengths = {d.isoformat(): n for d, n in frame.drop_nulls("start_day").select("start_day", "days_observed").rows()}
     assert {"2020-04-14": 111, "2021-02-13": 157, "2023-12-22": 215}.items() <= lengths.items()
     assert frame.filter(pl.col("start_day").is_null())["days_observed"].to_list() == [64]
-    days = world.book.days(JP, GOVERNMENT, source="jcg", first_day=date(2021, 7, 18), last_day=date(2021, 7, 20))
+    days = patrolled.book.days(JP, GOVERNMENT, source="jcg", since=date(2021, 7, 18), until=date(2021, 7, 20))
     assert days["state"].to_list() == ["observed", "observed", "not_observed"]
     assert days["figure_id"][0] == f"day:{JP}:{GOVERNMENT}:jcg:2021-07-18"
     assert days["hulls_n"].to_list() == [None] * 3, "the office names no ships"
@@ -307,9 +309,9 @@ def test_records_of_all_published_series(world: World) -> None:
         (lambda b: b.days(BOX, "own", day_rule=DayRule.parse("Asia/Nowhere")), BadParameter, "Asia/Nowhere"),
     ],
 )
-def test_names_that_are_not_there(world: World, ask: object, error: type[Exception], says: str) -> None:
+def test_names_that_are_not_there(patrolled: World, ask: object, error: type[Exception], says: str) -> None:
     with pytest.raises(error, match=says):
-        ask(world.book)  # type: ignore[operator]
+        ask(patrolled.book)  # type: ignore[operator]
 
 
 def test_late_rows_before_the_first_day_move_the_first_day(world: World) -> None:

@@ -84,7 +84,7 @@ def test_late_rows_move_an_entry_and_make_version_2(world: World) -> None:
     assert (gone["event_id"], gone["status"], gone["version"]) == (was["event_id"], "withdrawn", 2)
     assert gone["superseded_by"] == now["event_id"]
     assert "late.csv" in str(gone["reason"]) and "other data since the run of" in str(gone["reason"])
-    assert world.visits(known_at_ms=first) == [was]
+    assert world.visits(known_at=first) == [was]
 
 
 def test_late_rows_at_the_exit_change_the_same_visit(world: World) -> None:
@@ -98,7 +98,7 @@ def test_late_rows_at_the_exit_change_the_same_visit(world: World) -> None:
     (now,) = world.visits()
     assert (now["event_id"], now["version"], now["status"], now["exit_t_utc"]) == (was["event_id"], 2, "closed", at(36))
     assert "late.csv" in str(now["reason"])
-    assert world.visits(known_at_ms=first) == [was]
+    assert world.visits(known_at=first) == [was]
 
 
 def test_a_retracted_file_withdraws_its_visits_and_a_second_reading_brings_them_back(world: World) -> None:
@@ -113,7 +113,7 @@ def test_a_retracted_file_withdraws_its_visits_and_a_second_reading_brings_them_
     (gone,) = (v for v in world.visits(withdrawn=True) if v["status"] == "withdrawn")
     assert (gone["mmsi"], gone["superseded_by"]) == (OTHER, None)
     assert "retracted: wrong.csv (clock was a day off)" in str(gone["reason"])
-    assert [v["mmsi"] for v in world.visits(known_at_ms=both)] == [SHIP, OTHER]
+    assert [v["mmsi"] for v in world.visits(known_at=both)] == [SHIP, OTHER]
     world.book.ingest(wrong)
     assert counts(world.book.run()) == {"returned": 1, "unchanged": 1}
     assert [(v["mmsi"], v["version"]) for v in world.visits()] == [(SHIP, 1), (OTHER, 3)]
@@ -136,7 +136,7 @@ def test_the_whole_history_stays(world: World) -> None:
         world.book.retract(path, "tried")
         remember()
     for t_ms, visits in said:
-        assert world.book.visits(known_at_ms=t_ms).drop("still_inside").equals(visits)
+        assert world.book.visits(known_at=t_ms).drop("still_inside").equals(visits)
     assert len({str(v.to_dicts()) for _, v in said}) >= 5
 
 
@@ -237,7 +237,7 @@ def test_other_parameters_have_a_history_of_their_own(world: World) -> None:
     (visit,) = world.visits()
     assert (visit["version"], visit["exit_t_utc"]) == (1, at(36))
     assert {m["parameter"]: m["value"] for m in world.book.method("visit")}["visit.max_gap_h"] == 12
-    assert len(world.visits(known_at_ms=before)) == 2, "as known then, by the parameters of then"
+    assert len(world.visits(known_at=before)) == 2, "as known then, by the parameters of then"
     assert counts(world.book.run()) == {"unchanged": 2}
     assert len(world.visits()) == 2
 
@@ -286,6 +286,7 @@ def test_zones_added_after_a_run_give_a_note_and_then_visits(world: World) -> No
     assert world.book.notes() == ["Zones changed since the last run: `offing run` brings events up to date."]
     assert world.visits(zone="east@me") == []
     assert set(world.states(zone="east@me").values()) == {"unobservable"}, "nobody has looked for visits to it yet"
+    assert "not worked out" in world.book.days("east@me", "own")["because"][0]
     assert counts(world.book.run()) == {"new": 1, "unchanged": 1}
     assert world.book.notes() == []
     assert stays(world.book.visits("east@me")) == [(SHIP, "2024-03-02T12:00:00Z", "2024-03-03T12:00:00Z")]
@@ -305,8 +306,8 @@ def test_a_zone_of_another_shape_withdraws_the_visits_to_the_old_one(world: Worl
     assert now["entry_t_utc"] == at(18)
     assert gone["superseded_by"] == now["event_id"]
     assert "the zone has another shape or other dates" in str(gone["reason"])
-    assert world.book.visits(known_at_ms=first).drop("still_inside").equals(was.drop("still_inside"))
-    then = world.book.days(BOX, "own", known_at_ms=first)
+    assert world.book.visits(known_at=first).drop("still_inside").equals(was.drop("still_inside"))
+    then = world.book.days(BOX, "own", known_at=first)
     assert then.drop("figure_id").equals(days.drop("figure_id"))
 
 

@@ -24,17 +24,28 @@ from small_worlds import (
 from offing.errors import UsageError
 from offing.pipeline.why import MOST, Link
 
+NO_SHIP = "No hull of the fleet was observed on 2024-03-03, though receivers were listening."
 JP, GOVERNMENT = "senkaku-diaoyu-contiguous-zone@jp", "cn-government"
+
+
+def made(folder: Path) -> World:
+    """Ship 1 sails through on days 1 and 2, ship 2 lies inside on day 2 for three hours."""
+    world = World(folder)
+    world.read("own.csv", [*eastward(SHIP, range(48)), *lying(OTHER, range(30, 34), 10.5)])
+    world.read("light.csv", light(range(96)))
+    world.book.run()
+    return world
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    """Ship 1 sails through on days 1 and 2, ship 2 lies inside on day 2 for three hours."""
-    made = World(tmp_path)
-    made.read("own.csv", [*eastward(SHIP, range(48)), *lying(OTHER, range(30, 34), 10.5)])
-    made.read("light.csv", light(range(96)))
-    made.book.run()
-    return made
+    return made(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """The same, for tests that only ask."""
+    return made(tmp_path_factory.mktemp("asked"))
 
 
 def kinds(links: list[Link]) -> set[str]:
@@ -60,26 +71,26 @@ def well_formed(links: list[Link]) -> None:
             assert link.text == f"{link.file} line {link.line}: {link.raw}" or Path(link.file).name in link.text
 
 
-def test_a_visit_opens_to_the_positions_on_both_sides_of_each_crossing(world: World) -> None:
-    (visit,) = world.visits(mmsi=SHIP)
-    links = world.book.why(str(visit["event_id"]))
+def test_a_visit_opens_to_the_positions_on_both_sides_of_each_crossing(asked: World) -> None:
+    (visit,) = asked.visits(mmsi=SHIP)
+    links = asked.book.why(str(visit["event_id"]))
     well_formed(links)
     assert kinds(links) == {"visit", "zone", "rule", "crossing", "position", "raw"}
-    assert raws(links) == [line_of(world, "own.csv", n) for n in (13, 14, 37, 38)]
+    assert raws(links) == [line_of(asked, "own.csv", n) for n in (13, 14, 37, 38)]
     said = [link.text for link in links if link.kind == "position"]
     assert [s.partition(":")[0] for s in said] == ["before the entry", "after the entry", "before the exit", "after the exit"]
     assert "2024-03-01T11:00:00Z" in said[0] and "2.5 kn" in said[0] and "(time: file)" in said[0]
     (zone,) = (link.text for link in links if link.kind == "zone")
-    assert BOX in zone and world.book.zones()[BOX].hash in zone
+    assert BOX in zone and asked.book.zones()[BOX].hash in zone
     (rule,) = (link.text for link in links if link.kind == "rule")
     assert rule == "parameters: visit.max_gap_h = 6, visit.max_speed_kn = 60, visit.rejoin_min = 10"
 
 
-def test_a_visit_first_and_last_seen_opens_to_these_positions(world: World) -> None:
-    (visit,) = world.visits(mmsi=OTHER)
-    links = world.book.why(str(visit["event_id"]))
+def test_a_visit_first_and_last_seen_opens_to_these_positions(asked: World) -> None:
+    (visit,) = asked.visits(mmsi=OTHER)
+    links = asked.book.why(str(visit["event_id"]))
     well_formed(links)
-    assert raws(links) == [line_of(world, "own.csv", n) for n in (50, 53)]
+    assert raws(links) == [line_of(asked, "own.csv", n) for n in (50, 53)]
     assert any(link.text.startswith("entry first_seen at 2024-03-02T06:00:00Z") for link in links)
     assert any(link.text.startswith("exit last_seen at 2024-03-02T09:00:00Z") for link in links)
 
@@ -94,9 +105,9 @@ def test_every_reception_of_a_position_is_shown(world: World) -> None:
     assert sorted(files) == ["copy.csv"] * 2 + ["own.csv"] * 4
 
 
-def test_a_day_opens_to_its_visits_and_says_what_was_heard(world: World) -> None:
-    row = world.book.days(BOX, "own").row(1, named=True)
-    links = world.book.why(row["figure_id"])
+def test_a_day_opens_to_its_visits_and_says_what_was_heard(asked: World) -> None:
+    row = asked.book.days(BOX, "own").row(1, named=True)
+    links = asked.book.why(row["figure_id"])
     well_formed(links)
     assert links[0].kind == "day" and "observed, 2 hulls (412000001 412000002), 16 positions" in links[0].text
     assert "24 listening hours" in links[0].text
@@ -108,65 +119,66 @@ def test_a_day_opens_to_its_visits_and_says_what_was_heard(world: World) -> None
     assert "data from 2024-03-01T00:00:00Z to 2024-03-04T23:00:00Z" in rules
 
 
-def test_an_empty_day_says_why_it_is_empty(world: World) -> None:
-    days = world.book.days(BOX, "own")
+def test_an_empty_day_says_why_it_is_empty(asked: World) -> None:
+    days = asked.book.days(BOX, "own")
     third, fourth = days.row(2, named=True), days.row(3, named=True)
-    assert "not_observed (24 listening hours, longest hole 0 h)" in world.book.why(third["figure_id"])[0].text
-    assert "unobservable" in world.book.why(fourth["figure_id"])[0].text
+    assert "not_observed (24 listening hours, longest hole 0 h)" in asked.book.why(third["figure_id"])[0].text
+    assert "unobservable" in asked.book.why(fourth["figure_id"])[0].text
     assert "data from 2024-03-01T00:00:00Z to 2024-03-04T23:00:00Z" in " ".join(
-        link.text for link in world.book.why(fourth["figure_id"])
+        link.text for link in asked.book.why(fourth["figure_id"])
     )
 
 
 @pytest.mark.parametrize("unit", ["ship_days", "calendar_days", "hours"])
-def test_presence_opens_to_days(world: World, unit: str) -> None:
-    (row,) = world.book.presence(BOX, "own", "month", unit).to_dicts()
-    links = world.book.why(row["figure_id"])
+def test_presence_opens_to_days(asked: World, unit: str) -> None:
+    (row,) = asked.book.presence(BOX, "own", "month", unit).to_dicts()
+    links = asked.book.why(row["figure_id"])
     well_formed(links)
     assert links[0].kind == "figure" and links[0].text.startswith(f"2024-03: {row['value']:g} {unit} ")
     assert len([link for link in links if link.kind == "day"]) == 4 and raws(links)
 
 
-def test_a_streak_opens_to_days_visits_positions_and_lines(world: World) -> None:
-    (row,) = world.book.streaks(BOX, "own").to_dicts()
-    links = world.book.why(row["figure_id"])
+def test_a_streak_opens_to_days_visits_positions_and_lines(asked: World) -> None:
+    (row,) = asked.book.streaks(BOX, "own").to_dicts()
+    links = asked.book.why(row["figure_id"])
     well_formed(links)
     assert {"figure", "rule", "day", "visit", "crossing", "position", "raw"} <= kinds(links)
     assert links[0].text == "streak of 2 calendar days, 2024-03-01 to 2024-03-02"
-    assert links[1].text == "ended by not_observed: No hull of the fleet was observed on 2024-03-03, though receivers were listening."
+    ended = "No hull of the fleet was observed on 2024-03-03, though receivers were listening."
+    assert links[1].text == f"ended by not_observed: {ended}"
     assert [link.id for link in links if link.kind == "day"] == [f"day:{BOX}:own:ais:2024-03-0{n}" for n in (1, 2)]
 
 
-def test_a_record_opens_to_what_holds_it(world: World) -> None:
-    streak, *_, highest = world.book.records(BOX, "own", source="ais").to_dicts()
+def test_a_record_opens_to_what_holds_it(asked: World) -> None:
+    streak, *_, highest = asked.book.records(BOX, "own", source="ais").to_dicts()
     for row, word in ((streak, "streak of 2 calendar days"), (highest, "observed, 2 hulls")):
-        links = world.book.why(row["figure_id"])
+        links = asked.book.why(row["figure_id"])
         well_formed(links)
         assert links[0].text.startswith(f"record: {row['value']} {row['unit']}, since 2024-03-0")
         assert any(word in link.text for link in links) and raws(links)
 
 
-def test_every_id_in_a_chain_can_be_asked_for(world: World) -> None:
-    asked, left = set(), {str(i) for i in world.book.records(BOX, "own", source="ais")["figure_id"]}
+def test_every_id_in_a_chain_can_be_asked_for(asked: World) -> None:
+    done, left = set(), {str(i) for i in asked.book.records(BOX, "own", source="ais")["figure_id"]}
     while left:
         name = left.pop()
-        asked.add(name)
-        left |= {link.id for link in world.book.why(name) if link.id} - asked
-    assert {name.partition(":")[0] for name in asked} == {"record", "streak", "day", "visit"}
+        done.add(name)
+        left |= {link.id for link in asked.book.why(name) if link.id} - done
+    assert {name.partition(":")[0] for name in done} == {"record", "streak", "day", "visit"}
 
 
-def test_a_published_streak_opens_to_the_bulletin(world: World) -> None:
-    rows = world.book.streaks(JP, GOVERNMENT, "jcg").to_dicts()
+def test_a_published_streak_opens_to_the_bulletin(asked: World) -> None:
+    rows = asked.book.streaks(JP, GOVERNMENT, "jcg").to_dicts()
     for row in rows:
-        links = world.book.why(row["figure_id"])
+        links = asked.book.why(row["figure_id"])
         well_formed(links)
         assert any(link.kind == "bulletin" and "jcg, published" in link.text for link in links), row
         assert all(str(row["days_observed"]) in links[0].text for _ in links)
         assert raws(links), row
-    day_id = world.book.days(JP, GOVERNMENT, source="jcg", last_day=day(1))["figure_id"][-1]
-    assert {"day", "bulletin", "raw"} <= kinds(world.book.why(day_id))
-    for row in world.book.records(source="jcg").to_dicts():
-        assert raws(world.book.why(row["figure_id"]))
+    day_id = asked.book.days(JP, GOVERNMENT, source="jcg", until=day(1))["figure_id"][-1]
+    assert {"day", "bulletin", "raw"} <= kinds(asked.book.why(day_id))
+    for row in asked.book.records(source="jcg").to_dicts():
+        assert raws(asked.book.why(row["figure_id"]))
 
 
 def test_a_changed_visit_tells_its_versions(world: World) -> None:
@@ -177,7 +189,7 @@ def test_a_changed_visit_tells_its_versions(world: World) -> None:
     links = world.book.why(str(visit["event_id"]))
     told = [link.text for link in links if link.kind == "version"]
     assert len(told) == 2 and told[0].endswith("open; first known") and "late.csv" in told[1]
-    (then,) = world.book.days(BOX, "own", known_at_ms=before, first_day=day(2), last_day=day(2)).to_dicts()
+    (then,) = world.book.days(BOX, "own", known_at=before, since=day(2), until=day(2)).to_dicts()
     old = world.book.why(then["figure_id"])
     assert not [link for link in old if link.kind == "version"], "then there was one version"
     assert any("to 2024-03-02T09:00:00Z (last_seen)" in link.text for link in old)
@@ -270,20 +282,20 @@ def test_long_chains_are_cut_and_everything_opens_them(tmp_path: Path) -> None:
         f"day:{BOX}:own:ais:2024-03-01,coverage.max_hole_h=99",
     ],
 )
-def test_what_is_not_there_is_a_sentence(world: World, name: str) -> None:
+def test_what_is_not_there_is_a_sentence(asked: World, name: str) -> None:
     with pytest.raises(UsageError) as caught:
-        world.book.why(name)
+        asked.book.why(name)
     assert caught.value.message.endswith(".") and "Error" not in caught.value.message
 
 
-def test_a_figure_with_a_parameter_of_its_own(world: World) -> None:
+def test_a_figure_with_a_parameter_of_its_own(asked: World) -> None:
     name = f"day:{BOX}:own:ais:2024-03-02,coverage.max_hole_h=2,watch_day.min_positions=5"
-    links = world.book.why(name)
-    assert "observed, 1 hulls (412000001)" in links[0].text, "the other ship has four positions"
+    links = asked.book.why(name)
+    assert "observed, 1 hull (412000001)" in links[0].text, "the other ship has four positions"
     assert any("watch_day.min_positions = 5, coverage.near_nm = 40" in link.text for link in links)
 
 
-def test_the_times_in_a_chain_are_of_the_question(world: World) -> None:
-    (row,) = world.book.streaks(BOX, "own").to_dicts()
-    texts = [link.text for link in world.book.why(row["figure_id"])]
+def test_the_times_in_a_chain_are_of_the_question(asked: World) -> None:
+    (row,) = asked.book.streaks(BOX, "own").to_dicts()
+    texts = [link.text for link in asked.book.why(row["figure_id"])]
     assert any(f"from {at(12):%Y-%m-%dT%H:%M:%SZ} (crossed) to {at(36):%Y-%m-%dT%H:%M:%SZ} (crossed)" in t for t in texts)

@@ -205,7 +205,7 @@ def test_nothing_is_guessed_of_two_columns(tmp_path: Path) -> None:
 def test_a_header_with_two_columns_for_one_thing_is_refused(tmp_path: Path, header: str, said: str) -> None:
     with pytest.raises(UnknownForm, match=said) as caught:
         read(tmp_path, ROW, header=header)
-    assert "--map" in caught.value.hint
+    assert ("--map" in caught.value.hint) == (header.count("mmsi") == 1)  # a mapping cannot tell equal names apart either
     source = write(tmp_path, f"{header}\n{ROW}\n")
     assert choose(source) is READER
 

@@ -54,7 +54,7 @@ def test_a_header_with_two_columns_for_one_thing_is_refused(tmp_path: Path) -> N
         assert choose(source) is READER
         with pytest.raises(UnknownForm, match="2 columns for") as caught:
             READER.read(source, ReadOptions())
-        assert repr(twice) in caught.value.message and "--map" in caught.value.hint
+        assert repr(twice) in caught.value.message and "Rename" in caught.value.hint
 
 
 def test_a_row_that_says_who_but_not_where_is_a_static(tmp_path: Path) -> None:

@@ -240,7 +240,7 @@ def _reasons(
     for i, (start, end) in enumerate(pairwise(starts.tolist())):
         at = bisect_right(gaps, start - DAY_MS)
         if at < len(gaps) and gaps[at] < end:
-            reason = "not worked out: outside --since and --until of the run"
+            reason = "visits of this day are not worked out: `offing run` does it"
         elif data_window is None:
             reason = "there are no data"
         elif start < data_window[0] or end > data_window[1]:

@@ -116,9 +116,10 @@ def check_header(known: Mapping[str, str], present: Iterable[str], what: str) ->
     for ours in dict.fromkeys(known.values()):
         columns = [name for name in there if known.get(name.lower()) == ours]
         if len(columns) > 1:
+            differ = len(set(columns)) == len(columns)
             raise UnknownForm(
                 f"The header of {what} has {len(columns)} columns for {ours}: {', '.join(map(repr, columns))}.",
-                "Rename all but one of them in the header, or say with --map FILE which one it is.",
+                "Rename all but one of them in the header" + (", or say with --map FILE which one it is." if differ else "."),
                 columns=there,
             )
 

@@ -117,9 +117,8 @@ def test_a_reader_that_goes_away_is_no_error(folder: Path) -> None:
 
 
 def test_an_interrupted_reading_leaves_the_logbook_as_it_was(folder: Path, many: Path) -> None:
-    run("init", folder=folder)
     write_rows(folder / "a.csv", eastward(SHIP, range(48)))
-    run("ingest", "a.csv", folder=folder)
+    offing.create(folder / "logbook").ingest(folder / "a.csv")
     (before,), parts = status_rows(folder), tables(folder / "logbook")
     process = start("ingest", many, folder=folder)
     assert process.stderr is not None
@@ -131,9 +130,9 @@ def test_an_interrupted_reading_leaves_the_logbook_as_it_was(folder: Path, many:
     assert process.returncode == 130, err
     assert b"stopped" in err and b"Traceback" not in err, err
     assert status_rows(folder) == [before]
-    run("ingest", "a.csv", folder=folder)
+    offing.open(folder / "logbook").ingest(folder / "a.csv")
     assert tables(folder / "logbook") == parts, "nothing of the file is left"
-    run("ingest", many, folder=folder)
+    offing.open(folder / "logbook").ingest(many)
     assert len(status_rows(folder)) == 2
 
 

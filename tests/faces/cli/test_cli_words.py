@@ -101,7 +101,7 @@ def test_zones_go_out_as_geojson(ask: Cli, tmp_path: Path) -> None:
 def test_what_is_added_is_named(cli: Cli, tmp_path: Path) -> None:
     cli("init")
     write_zones(tmp_path / "z.geojson", box__me=square(10, 0, 11, 1), west__me=square(8, 0, 9, 1))
-    assert cli("zones", "add", "z.geojson").text == "Added box@me, west@me. `offing run` finds the visits to them.\n"
+    assert cli("zones", "add", "z.geojson").text == "Added box@me, west@me. `offing run` finds the visits.\n"
     (row,) = cli("zones", BOX, "--format", "json").rows
     assert (row["kind"], row["claimants"], row["name_en"], row["day_rule"]) == ("custom", ["me"], "box__me", "UTC 00:00")
 

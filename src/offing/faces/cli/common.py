@@ -17,7 +17,7 @@ from offing.faces.cli.output import Form, note
 if TYPE_CHECKING:
     from datetime import date
 
-    from offing.logbook import Logbook
+    from offing.logbook import FigureOptions, Logbook
 
 __all__ = ["DefaultGroup", "Form", "FormatOption", "Settings", "logbook_of", "note", "progress"]
 
@@ -74,17 +74,15 @@ def _day_of(text: str) -> date | None:
 
 def figure_options(
     since: str = "", until: str = "", as_of: str = "", known_at: str = "", published_by: str = "", day_rule: str = ""
-) -> dict[str, object]:
-    """The options of figures as fields of `FigureSpec`."""
-    from offing.model.times import DayRule
-
+) -> FigureOptions:
+    """The options of figures as the logbook takes them."""
     return {
-        "first_day": day_or_none(since),
-        "last_day": day_or_none(until),
+        "since": day_or_none(since),
+        "until": day_or_none(until),
         "as_of": day_or_none(as_of),
-        "known_at_ms": ms_or_none(known_at),
+        "known_at": ms_or_none(known_at),
         "published_by": _day_of(published_by),
-        "day_rule": DayRule.parse(day_rule) if day_rule else None,
+        "day_rule": day_rule or None,
     }
 
 

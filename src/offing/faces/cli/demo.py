@@ -18,7 +18,6 @@ SENKAKU, GOVERNMENT, OFFICE = "senkaku-diaoyu-contiguous-zone@jp", "cn-governmen
 def demonstrate(folder: Path | None) -> None:
     """Make a logbook in a new folder (default: one that is deleted at the end) and show what offing does."""
     from offing.logbook import Logbook
-    from offing.model.times import parse_time
 
     if folder is not None and folder.exists() and any(folder.iterdir()):
         raise UsageError(f"{folder} is not empty.", "Name a new folder.")
@@ -31,7 +30,7 @@ def demonstrate(folder: Path | None) -> None:
 
         _say(f"offing ingest {TANKER}", f"offing ingest {RECEIVER} --base-time {BASE_TIME}", "offing status")
         book.ingest(data / TANKER, keep=True)
-        book.ingest(data / RECEIVER, base_time_ms=parse_time(BASE_TIME), keep=True)
+        book.ingest(data / RECEIVER, base_time=BASE_TIME, keep=True)
         rows = [r | {"path": Path(r["path"]).name} for r in book.status()]
         for row in rows:
             ignored = dict(sorted(row["ignored"].items(), key=lambda kv: -kv[1]))

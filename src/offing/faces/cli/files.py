@@ -58,7 +58,7 @@ def ingest(
     warm_up_note()
     with progress("") as tell:
         results = book.ingest(
-            *paths, form=form, mapping=mapping or None, base_time_ms=base_ms, keep=keep,
+            *paths, form=form, mapping=mapping or None, base_time=base_ms, keep=keep,
             progress=lambda path, done, of: tell(f"reading {Path(path).name}", done, of),
         )  # fmt: skip
     taken = [r for r in results if not isinstance(r, FileProblem)]
