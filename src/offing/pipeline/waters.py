@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -67,7 +67,13 @@ def pack_of(region: str) -> Pack:
     if region not in found:
         names = sorted(found)
         raise UnknownName(f"There is no region {region!r}.", f"Installed: {', '.join(names)}.", name=region, known=names)
-    return load_pack(found[region])
+    return _pack_at(found[region])
+
+
+@lru_cache(maxsize=4)
+def _pack_at(folder: Path) -> Pack:
+    """Packs are data of an installed package: read once a process."""
+    return load_pack(folder)
 
 
 def load(store: Store, at_ms: int | None = None) -> Waters:

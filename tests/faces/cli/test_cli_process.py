@@ -22,7 +22,7 @@ import offing
 
 OFFING = Path(sys.executable).parent / "offing"
 KILLS = 12
-ROWS = 150_000
+ROWS = 100_000
 HEAVY = ("polars", "numba", "duckdb", "pyarrow", "shapely", "pyproj", "numpy", "pyais", "rich.table")
 
 pytestmark = pytest.mark.skipif(not OFFING.exists(), reason="the package is not installed beside this Python")
