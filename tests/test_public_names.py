@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import offing
@@ -41,3 +43,9 @@ def test_the_version_is_that_of_the_package() -> None:
     from importlib.metadata import version
 
     assert version("offing") == offing.__version__
+
+
+def test_opening_a_logbook_loads_no_compiler() -> None:
+    code = "import sys, offing.logbook; print(sorted({'numba', 'duckdb', 'pyproj'} & set(sys.modules)))"
+    said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert said.stdout.strip() == "[]"

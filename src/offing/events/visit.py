@@ -13,8 +13,6 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from offing.kernels.visits import KEY, VISIT, fold_visits
-from offing.kernels.walk import CROSSED_IN, FIRST_SEEN, LAST_SEEN
 from offing.model.parameters import Parameters, parameter
 from offing.model.schemas import VISITS
 from offing.model.times import HOUR_MS
@@ -66,15 +64,23 @@ class VisitParameters(Parameters):
         return round(self.rejoin_min * MINUTE_MS)
 
 
+def _no_visits() -> Rows:
+    from offing.kernels.visits import VISIT
+
+    return np.empty(0, VISIT)
+
+
 @dataclass(frozen=True)
 class VisitState:
     """Visits that may still change: the hull is inside, or has only just left. Sorted by track and zone."""
 
-    open: Rows = field(default_factory=lambda: np.empty(0, VISIT))
+    open: Rows = field(default_factory=_no_visits)
 
 
 def _in_order(crossings: Rows) -> Rows:
     """Sort by track and zone; crossings of one track and zone keep their own order."""
+    from offing.kernels.visits import KEY
+
     order = np.lexsort(tuple(crossings[k] for k in reversed(KEY)))
     return np.ascontiguousarray(crossings[order])
 
@@ -86,6 +92,8 @@ def advance(
 
     `past_ms`: no crossing before this instant will come any more; it only lets finished visits go sooner.
     """
+    from offing.kernels.visits import VISIT, fold_visits
+
     crossings = _in_order(crossings)
     room = len(state.open) + len(crossings)
     finished, still_open = np.empty(room, VISIT), np.empty(room, VISIT)
@@ -104,6 +112,9 @@ def frame(visits: Rows, zones: Sequence[Zone], parameters: VisitParameters) -> p
 
     `zones` in the order of their numbers. Visits wholly outside a zone's dates are left out.
     """
+    from offing.kernels.visits import VISIT
+    from offing.kernels.walk import CROSSED_IN, FIRST_SEEN, LAST_SEEN
+
     validity = np.array([z.validity_ms for z in zones], np.int64).reshape(-1, 2)
     number = visits["zone"]
     if len(visits):

@@ -16,7 +16,6 @@ import numpy.typing as npt
 import polars as pl
 
 from offing.figures.cells import Grid
-from offing.kernels.coverage import heard
 from offing.model.fleet import Fleet
 from offing.model.parameters import Parameters, parameter
 from offing.model.times import DAY_MS, HOUR_MS, to_ms_of_day
@@ -86,6 +85,8 @@ def coverage_of_day(
     if len(mmsi) > 1 and bool((mmsi[1:] < mmsi[:-1]).any()):
         order = np.argsort(mmsi, kind="stable")
         mmsi, t_ms, lon_e7, lat_e7, tracked = mmsi[order], t_ms[order], lon_e7[order], lat_e7[order], tracked[order]
+    from offing.kernels.coverage import heard
+
     grid = Grid(cell_deg)
     hulls, x, y = (_fixed(a, np.int32) for a in (mmsi, lon_e7, lat_e7))
     cells, heard_mmsi, hours = heard(

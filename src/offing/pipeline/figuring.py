@@ -22,7 +22,6 @@ from offing.figures.records import highest_days, records
 from offing.figures.sensitivity import sensitivity
 from offing.figures.streaks import streaks
 from offing.figures.watch_days import WATCH_DAYS, stays_of, watch_days
-from offing.kernels.grid import inside_any
 from offing.model.fleet import Fleet
 from offing.model.times import DayRule, from_ms
 from offing.model.units import Unit
@@ -111,6 +110,8 @@ class Question:
 
     def inside_positions(self) -> pl.DataFrame:
         """Positions (mmsi, t_utc) inside any of the zones, of the hulls whose visits count."""
+        from offing.kernels.grid import inside_any
+
         stays = stays_of(self.visits, [z.id for z in self.zones], self.fleet, self.method.watch_day)
         hulls = stays["mmsi"].unique().cast(pl.Int32)
         rows = tracked_positions(self.store, self._held_at_ms)

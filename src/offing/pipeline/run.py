@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -14,13 +14,14 @@ from offing.model.times import UTC_DAY, iso
 from offing.pipeline.coverage import has_coverage, write_coverage
 from offing.pipeline.methods import Method
 from offing.pipeline.settled import run_at
-from offing.pipeline.visits import fold_days
 from offing.pipeline.waters import Waters
 from offing.store import Store
 from offing.store.history import EventRun, events
 from offing.store.ledger import RunLine
 from offing.store.merge import MergedDay, merge_days
-from offing.tracks.walk import Batch
+
+if TYPE_CHECKING:
+    from offing.tracks.walk import Batch
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and how much there is."""
@@ -52,6 +53,8 @@ def run(
     whole, so that a cut never changes an event; `since` and `until` (UTC days, both included) say which visits to record:
     those that touch these days. The others keep what was recorded of them.
     """
+    from offing.pipeline.visits import fold_days
+
     tell = progress or (lambda what, done, of: None)
     with store.writing("run"):
         method = Method.of({**store.parameters(), **settings})

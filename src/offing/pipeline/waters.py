@@ -6,21 +6,23 @@ import tomllib
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from offing import regions
 from offing.errors import BadFleet, BadZone, UnknownName
-from offing.kernels.grid import Grid
 from offing.model.fleet import Fleet
 from offing.model.zone import Zone
 from offing.store import Store
 from offing.store.folder import now_ms
-from offing.tracks.places import zone_grid
 from offing.zones.fleets import EVERYONE, find_fleet, fleets_of, read_fleets
 from offing.zones.pack import Pack, load_pack
 from offing.zones.user import parse_zones, read_zones, write_zones
+
+if TYPE_CHECKING:
+    from offing.kernels.grid import Grid
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Waters:
     @cached_property
     def grid(self) -> Grid:
         """The index of all zones."""
+        from offing.tracks.places import zone_grid
+
         return zone_grid(self.zone_list)
 
     def zone(self, zone_id: str) -> Zone:
