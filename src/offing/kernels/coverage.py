@@ -16,9 +16,7 @@ LAT_SOUTH_E7 = -900_000_000
 
 
 @kernel
-def _merge_equal_cells(
-    cells: npt.NDArray[np.int32], hours: npt.NDArray[np.uint32], start: int, stop: int
-) -> int:  # pragma: no cover - compiled
+def _merge_equal_cells(cells: npt.NDArray[np.int32], hours: npt.NDArray[np.uint32], start: int, stop: int) -> int:
     """Order the rows start to stop by cell, join rows of one cell; the new stop."""
     if stop - start < 2:
         return stop
@@ -56,7 +54,7 @@ def heard(
     cell_e7: int,
     columns_n: int,
     rows_n: int,
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.uint32]]:  # pragma: no cover - compiled
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.uint32]]:
     """Cells, numbers and hour masks of one day, ordered by number and cell, one row for each pair.
 
     Bit h of a mask is set if the hull was heard in the hour that starts h hours after `day_ms`. Rows must be ordered by
