@@ -250,17 +250,19 @@ def test_a_row_that_says_who_but_not_where_is_a_static(tmp_path: Path) -> None:
     got = read(
         tmp_path,
         f"{start},25.5,121.5,HAI XUN,,,,,",
-        f"{start},91,181,HAI XUN,BABC,9307839,55,100,KEELUNG",
+        f"{start},,,HAI XUN,BABC,9307839,55,100,KEELUNG",
         f"{start},,,HAI XUN,,,,,",
-        f"{start},91,0,,BABC,,,,",
-        f"{start},0,181.0,,,IMO9307839,,,",
-        f"{start},  ,121.5,,,,tanker,,",
-        f"{start},,nan,N,,,,,",
-        f"{start},91,181,@@@, ,0,x,100,KEELUNG",
+        f"{start},,,,BABC,,,,",
+        f"{start}, , ,,,IMO9307839,,,",
+        f"{start},  ,,,,,tanker,,",
+        f"{start},,,N,,,,,",
+        f"{start},,,@@@, ,0,x,100,KEELUNG",
         f"{start},95,121.5,HAI XUN,,,,,",
         f"{start},nan,121.5,HAI XUN,,,,,",
         "2024-03-01T00:00:00Z,0,91,181,HAI XUN,,,,,",
         ",412000101,91,181,HAI XUN,,,,,",
+        f"{start},91,181,HAI XUN,,,,,",
+        f"{start},,121.5,HAI XUN,,,,,",
         header=header,
     )
     assert got.positions["row"].to_list() == [1]
@@ -279,6 +281,8 @@ def test_a_row_that_says_who_but_not_where_is_a_static(tmp_path: Path) -> None:
         10: "bad_number",
         11: "bad_mmsi",
         12: "no_time",
+        13: "no_position",
+        14: "no_position",
     }
     assert got.side_statics["row"].to_list() == [1]
 

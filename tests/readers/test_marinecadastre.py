@@ -58,8 +58,8 @@ def test_a_header_with_two_columns_for_one_thing_is_refused(tmp_path: Path) -> N
 
 
 def test_a_row_that_says_who_but_not_where_is_a_static(tmp_path: Path) -> None:
-    lost = MC_ROW.replace("25.5,121.5", "91,181")
-    nobody = "412000101,2024-03-01T00:00:00,91,181,,,,,,,,,,,,,"
+    lost = MC_ROW.replace("25.5,121.5", ",")
+    nobody = "412000101,2024-03-01T00:00:00,,,,,,,,,,,,,,,"
     got = read_whole(READER, write(tmp_path, mc(MC_ROW, lost, nobody)))
     assert got.positions["row"].to_list() == [1] and got.reasons == {3: "no_position"}
     assert got.statics.select("row", "name", "imo", "ship_type").rows() == [(2, "HAI XUN", 9307839, 70)]

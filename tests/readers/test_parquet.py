@@ -134,7 +134,7 @@ def test_nothing_is_guessed_of_two_columns(tmp_path: Path) -> None:
 
 
 def test_a_row_that_says_who_but_not_where_is_a_static(tmp_path: Path) -> None:
-    table = {"t_utc": [T] * 3, "mmsi": [5] * 3, "lat_deg": [1.0, None, 91.0], "lon_deg": [2.0, None, 181.0]}
+    table = {"t_utc": [T] * 3, "mmsi": [5] * 3, "lat_deg": [1.0, None, None], "lon_deg": [2.0, None, None]}
     got = read_whole(READER, save(tmp_path, pa.table(table | {"name": ["A", "B", None], "imo": [None, None, 9307839.0]})))
     assert got.positions["row"].to_list() == [1] and got.rejects.is_empty()
     assert got.statics.select("row", "name", "imo").rows() == [(2, "B", None), (3, None, 9307839)]

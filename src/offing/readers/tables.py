@@ -220,12 +220,14 @@ def _side_statics(frame: pl.DataFrame, values: pl.DataFrame, mask: pl.Series, la
 
 
 def _unplaced(frame: pl.DataFrame, values: pl.DataFrame, mask: pl.Series, layout: Layout) -> pl.DataFrame:
-    """Static rows of the masked rows that give no place but say who the ship is."""
+    """Static rows of the masked rows that leave the place empty but say who the ship is.
+
+    A row that says "not available" (91 N, 181 E) is a position report without a position: it stays a reject, as in NMEA.
+    """
     if not any(name in frame.columns for name in IDENTITY) or not mask.any():
         return pl.DataFrame(schema=STATICS)
     blank = [pl.col(n).cast(pl.String, strict=False).fill_null("").str.strip_chars() == "" for n in ("lat_deg", "lon_deg")]
-    unknown = values.select(((pl.col("lat_deg") == 91) | (pl.col("lon_deg") == 181)).fill_null(False)).to_series()
-    at = (mask & (frame.select(blank[0] | blank[1]).to_series() | unknown)).arg_true()
+    at = (mask & frame.select(blank[0] & blank[1]).to_series()).arg_true()
     return _statics(frame, values, at, layout).filter(pl.any_horizontal(pl.col(name).is_not_null() for name in IDENTITY))
 
 
