@@ -72,7 +72,7 @@ def test_every_page_is_on_the_map() -> None:
 def test_links_and_places_are_found() -> None:
     """The patterns see what they are for."""
     assert LINK.findall("see [a](b.md#c) and ![i](x.png)") == ["b.md#c"]
-    assert PLACE.findall("in /work/x.csv and C:\\data, not a/tmp/b or https://x.org/home/y") == ["/work/x.csv", "C:\\data"]
+    assert PLACE.findall("in /opt/x.csv and C:\\data, not a/tmp/b or https://x.org/home/y") == ["/opt/x.csv", "C:\\data"]
     assert anchor("Why a row is refused") == "why-a-row-is-refused"
     assert anchor('Late data, and "as known at"') == "late-data-and-as-known-at"
     assert without_code("`[x](y)` [a](b)\n```sh\n[c](d)\n```\n").strip().startswith("[a](b)")

@@ -24,7 +24,7 @@ from offing.errors import (
     UsageError,
 )
 from offing.model import schemas
-from offing.model.reading import ReadBatch, ReadOptions, Source
+from offing.model.reading import AS_IS, ReadBatch, ReadOptions, Source
 from offing.pipeline.ingest import FileProblem, ingest, retract
 from offing.readers import container, sniff
 from offing.store import FileLine, Store, merge_days, merged, positions_of
@@ -52,8 +52,10 @@ class MadeReader:
                 yield self._batch(lines, row)
                 row += len(lines)
 
-    def raw(self, source: Source, rows: Iterable[int]) -> dict[int, tuple[int, str]]:
-        raise NotImplementedError
+    def raw(self, source: Source, rows: Iterable[int], options: ReadOptions = AS_IS) -> dict[int, tuple[int, str]]:
+        with source.open() as stream:
+            lines = stream.read().decode().splitlines()
+        return {row: (row, lines[row - 1]) for row in rows}
 
     def _batch(self, lines: list[bytes], before: int) -> ReadBatch:
         kept, bad, blank = [], [], 0
