@@ -23,7 +23,10 @@ from doc_tables import tables
 
 from offing import errors
 from offing.faces.cli.main import app
+from offing.model.place import FEATURE_KINDS, GATE_KINDS, LINE_KINDS
+from offing.model.zone import KINDS as ZONE_KINDS
 from offing.pipeline.methods import DEFINITIONS, KINDS
+from offing.zones.schema import ENTRIES, TYPES
 
 DOCS = Path(__file__).resolve().parent
 
@@ -142,6 +145,33 @@ def errors_page() -> str:
     return _page(out)
 
 
+# -- region packs
+
+
+def region_pack_page() -> str:
+    """`reference/region-pack-fields.md`."""
+    out = [
+        "# Fields of a region pack",
+        "What an entry of each file may hold; [region packs](region-pack.md) says how the files belong together. "
+        "`offing regions check DIR` tells everything that does not fit, by file and line.",
+        "In CSV every value is text in its cell, and an empty cell is a missing value.",
+    ]
+    for file, (key, fields) in ENTRIES.items():
+        out += [f"## {file}", f"Entries are written `[[{key}]]`." if key else "One row is one entry."]
+        rows = [
+            (f"`{f.name}`", TYPES[f.type], "yes" if f.required else "", f.meaning + (_of(f.values) if f.values else ""))
+            for f in fields
+        ]
+        out.append(_markdown(("field", "type", "must be there", "meaning"), rows))
+    for title, kinds in (("zone", ZONE_KINDS), ("feature", FEATURE_KINDS), ("gate", GATE_KINDS), ("line", LINE_KINDS)):
+        out += [f"## Kinds of {title}", _markdown(("kind", "means"), [(f"`{k}`", v) for k, v in kinds.items()])]
+    return _page(out)
+
+
+def _of(values: tuple[str, ...]) -> str:
+    return ": " + ", ".join(f"`{v}`" for v in values if v)
+
+
 # -- commands
 
 
@@ -257,6 +287,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/tables.md": tables_page,
     "reference/parameters.md": parameters_page,
     "reference/errors.md": errors_page,
+    "reference/region-pack-fields.md": region_pack_page,
 }
 
 

@@ -16,6 +16,7 @@ The tree:
     |   +-- BadMapping          a mapping file that does not fit
     |   +-- BadZone             a zone file that is not valid
     |   +-- BadFleet            a fleet file that is not valid
+    |   +-- BadRecord           a bulletin, incident or statement file that is not valid
     +-- LateRow                 a fold was handed a row that is earlier than its hull's last
     +-- LogbookError            the logbook folder is missing, of another version, or in use
     +-- ClaimFails              a check was made and does not hold; exit status 1
@@ -104,6 +105,10 @@ class BadZone(InputError):
 
 class BadFleet(InputError):
     """A fleet file that is not valid."""
+
+
+class BadRecord(InputError):
+    """A bulletin, incident or statement file that is not valid."""
 
 
 class LateRow(OffingError):

@@ -17,7 +17,20 @@ from offing.model.fleet import Fleet
 from offing.model.times import DayRule, parse_day, parse_time, to_ms
 from offing.model.units import Unit
 from offing.model.zone import Zone
-from offing.pipeline import figuring, ingest, methods, queries, run, sql, waters, why
+from offing.pipeline import (
+    figuring,
+    ingest,
+    methods,
+    queries,
+    record,
+    record_texts,
+    record_user,
+    reported,
+    run,
+    sql,
+    waters,
+    why,
+)
 from offing.store import Store
 from offing.store.ledger import FileLine
 from offing.zones.user import write_zones
@@ -76,10 +89,10 @@ class Logbook:
         self.store = store
 
     @classmethod
-    def create(cls, root: Path | str, region: str = "east_asia") -> Logbook:
-        """Make a logbook in a new folder, with the zones and fleets of a region pack."""
+    def create(cls, root: Path | str, region: str = "east_asia", include_unconfirmed: bool = False) -> Logbook:
+        """Make a logbook in a new folder, with the waters of a region pack; `include_unconfirmed`: what was not read too."""
         waters.pack_of(region)
-        return cls(Store.create(Path(root), region))
+        return cls(Store.create(Path(root), region, include_unconfirmed=include_unconfirmed))
 
     @classmethod
     def open(cls, root: Path | str) -> Logbook:
@@ -167,6 +180,27 @@ class Logbook:
         added = waters.add_fleets(self.store, Path(path))
         self.__dict__.pop("waters", None)
         return added
+
+    def add_bulletins(self, paths: Sequence[Path | str], office: str = "") -> record_texts.Added:
+        """Read published texts of offices: `pipeline.record_texts.add_bulletins`."""
+        return record_texts.add_bulletins(self.store, self.waters, paths, office)
+
+    def add_incidents(self, paths: Sequence[Path | str]) -> record_texts.Added:
+        """Add incidents of TOML or CSV files."""
+        return record_user.add_incidents(self.store, self.waters, paths)
+
+    def add_statements(self, paths: Sequence[Path | str]) -> record_texts.Added:
+        """Read statements of text, markdown or HTML files."""
+        return record_user.add_statements(self.store, paths)
+
+    @property
+    def record(self) -> record.Record:
+        """The official record: bulletins, sightings, incidents, statements."""
+        return record.Record(self.store, self.waters)
+
+    def series(self, series_id: str, **more: Any) -> reported.SeriesQuestion:
+        """One series of bulletins: its days, streaks, records and trend; `more`: as_of, first_day, last_day, published_by."""
+        return reported.SeriesQuestion(self.record, series_id, **more)
 
     # -- out
 

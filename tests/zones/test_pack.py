@@ -122,7 +122,7 @@ def edit(path: Path, old: str, new: str) -> None:
         ("zones.toml", "reach_nm = [0, 12]", "reach_nm = [12, 0]", BadZone, "reach_nm"),
         ("zones.toml", "[[zones]]", "[[zones", BadZone, "not TOML"),
         ("zones.geojson", '"id":"taiwan-internal-waters@tw"', '"id":"x"', BadZone, "taiwan-internal-waters@tw"),
-        ("pack.toml", "format = 1", "format = 2", BadZone, "form 2"),
+        ("pack.toml", "format = ", "format = 9 # ", BadZone, "form 9"),
         ("fleets.toml", "mmsi = 413875010", 'mmsi = "413875010"', BadFleet, "mmsi"),
         ("fleets.toml", "valid_to = 2024-03-31", "valid_to = 2023-03-31", BadFleet, "before"),
         ("fleets.toml", 'includes = ["cn-coast-guard"]', 'includes = ["nobody"]', BadFleet, "nobody"),

@@ -6,7 +6,8 @@ import csv
 from datetime import date, timedelta
 from pathlib import Path
 
-from offing.zones.pack import Pack, Span
+from offing.zones.pack import Pack
+from offing.zones.series import Span
 
 SERIES = "jcg-senkaku-contiguous-zone"
 

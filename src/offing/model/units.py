@@ -1,4 +1,4 @@
-"""Units are types: ship-days, calendar days, incidents, sorties, vessels and hours never add, compare or share an axis."""
+"""Units are types: ship-days, calendar days, incidents, sorties, vessels, hours... never add, compare or share an axis."""
 
 from __future__ import annotations
 
@@ -13,10 +13,15 @@ class Unit(StrEnum):
 
     SHIP_DAYS = "ship_days"  # sum over days of the hulls seen that day
     CALENDAR_DAYS = "calendar_days"  # days with at least one hull
+    CONSECUTIVE_DAYS = "consecutive_days"  # length of an unbroken run of days up to the end of the window
     HOURS = "hours"
     INCIDENTS = "incidents"
     SORTIES = "sorties"
+    BALLOONS = "balloons"
     VESSELS = "vessels"
+    VOYAGES = "voyages"  # entries, each by one ship or several together
+    SHIP_ENTRIES = "ship_entries"  # sum over entries of the ships that made them
+    TAKEOFFS_LANDINGS = "takeoffs_landings"  # from and on ships' decks, each counted
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,14 @@ KINDS = {
     "territorial_sea": "everything landward of the outer limit of the territorial sea, its internal waters and land too",
     "internal_waters": "waters on the landward side of the baseline",
     "contiguous_zone": "the ring beyond the territorial sea out to 24 nautical miles",
-    "eez": "exclusive economic zone",
+    "eez": "exclusive economic zone; as a claim, everything within 200 nautical miles, not cut against neighbours",
     "restricted_water": "restricted water round Kinmen, Matsu and other outlying islands",
     "prohibited_water": "prohibited water round the same islands",
     "adiz": "air defence identification zone",
     "exercise_area": "an area announced for a military exercise",
     "cable_corridor": "the surroundings of a submarine cable",
+    "fisheries_area": "an area named in a fisheries agreement",
+    "development_area": "an area of joint development",
     "custom": "an area of the user's own",
 }
 

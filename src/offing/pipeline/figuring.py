@@ -33,7 +33,7 @@ from offing.pipeline.waters import Waters, load
 from offing.store import Store
 from offing.store.history import events
 from offing.store.ledger import RunLine
-from offing.zones.pack import Series
+from offing.zones.series import Series
 
 AIS = "ais"
 SENSITIVITY_NM = (20.0, 40.0, 60.0)
@@ -148,7 +148,11 @@ class Question:
 
     def days(self) -> pl.DataFrame:
         """Watch days from AIS (columns of `watch_days.WATCH_DAYS`), or the days that an office reported."""
-        return self._days
+        return self._labelled(self._days)
+
+    def _labelled(self, figures: pl.DataFrame) -> pl.DataFrame:
+        """Figures with the version and hash of the region pack that they rest on."""
+        return figures.with_columns(pl.lit(self.waters.pack.label).alias("pack"))
 
     @cached_property
     def _days(self) -> pl.DataFrame:
@@ -176,11 +180,12 @@ class Question:
         spec = self.spec
         if spec.source != AIS:
             raise UsageError(f"Bulletins of {spec.source} rest on no thresholds.", "Leave out --source or --sensitivity.")
-        return sensitivity(
+        counts = sensitivity(
             self.visits, self.listening(), self.data_window, self.zones, self.fleet, self.day_rule, self.method.watch_day,
             self.method.coverage, first_day=spec.first_day, last_day=self._last_day,
             hours_at_near_nm={nm: self.listening(nm) for nm in SENSITIVITY_NM},
         )  # fmt: skip
+        return self._labelled(counts)
 
     @cached_property
     def series(self) -> Series:
@@ -190,9 +195,7 @@ class Question:
     @cached_property
     def spans(self) -> pl.DataFrame:
         """The office's span bulletins (columns of `bulletins.SPANS`)."""
-        columns = bulletins.SPANS.names()
-        rows = [{c: getattr(s, c) for c in columns} for s in self.series.spans]
-        return pl.DataFrame(rows, schema=bulletins.SPANS)
+        return span_frame(self.series)
 
     def reported_days(self) -> pl.DataFrame:
         """The days of the office's bulletins: columns of `watch_days.WATCH_DAYS`, then sources and contradiction.
@@ -218,18 +221,22 @@ class Question:
 
     def streaks(self) -> pl.DataFrame:
         """Streaks (columns of `streaks.STREAKS`), oldest first."""
+        return self._labelled(self._streaks)
+
+    @cached_property
+    def _streaks(self) -> pl.DataFrame:
         undated = bulletins.undated_spans(self.spans, self.spec.published_by) if self.spec.source != AIS else None
         rule = self.day_rule if self.spec.source == AIS else self.series.day_rule
-        return streaks(self.days(), self.spec, rule, self.method.streak, undated=undated)
+        return streaks(self._days, self.spec, rule, self.method.streak, undated=undated)
 
     def records(self) -> pl.DataFrame:
         """The record history: longest streaks and, from AIS, highest days (columns of `records.RECORDS`)."""
-        days = self.days()
+        days = self._days
         start = self.series.since if self.spec.source != AIS else days["day"].min()
-        found = records(self.streaks(), start if isinstance(start, date) else None)
-        if self.spec.source != AIS:
-            return found
-        return pl.concat([found, highest_days(days, self.spec, self.day_rule)])
+        found = records(self._streaks, start if isinstance(start, date) else None)
+        if self.spec.source == AIS:
+            found = pl.concat([found, highest_days(days, self.spec, self.day_rule)])
+        return self._labelled(found)
 
     def presence(self, by: By, unit: Unit) -> pl.DataFrame:
         """Presence by period (columns of `presence.PRESENCE`)."""
@@ -237,8 +244,10 @@ class Question:
         if unit is Unit.HOURS:
             stays = stays_of(self.visits, [z.id for z in self.zones], self.fleet, self.method.watch_day)
         if self.spec.source != AIS:  # an office says on which days, not how many ships nor for how long
-            return presence(self.days().select("day", "state"), by, unit, self.spec, self.series.day_rule)
-        return presence(self.days(), by, unit, self.spec, self.day_rule, stays=stays)
+            days, rule = self._days.select("day", "state"), self.series.day_rule
+        else:
+            days, rule = self._days, self.day_rule
+        return self._labelled(presence(days, by, unit, self.spec, rule, stays=stays))
 
 
 _CELLS: dict[tuple[str, float, float], npt.NDArray[np.int32]] = {}
@@ -250,6 +259,12 @@ def _cells_near(zone: Zone, reach_nm: float, cell_deg: float) -> npt.NDArray[np.
     if key not in _CELLS:
         _CELLS[key] = near_cells(zone, reach_nm, cell_deg)
     return _CELLS[key]
+
+
+def span_frame(series: Series) -> pl.DataFrame:
+    """The span bulletins of a series (columns of `bulletins.SPANS`)."""
+    columns = bulletins.SPANS.names()
+    return pl.DataFrame([{c: getattr(s, c) for c in columns} for s in series.spans], schema=bulletins.SPANS)
 
 
 def office_series(waters: Waters, spec: FigureSpec) -> Series:

@@ -165,29 +165,5 @@ def records(
         wanted.append(FigureSpec("streak", tuple(z.id for z in zones), fleet_id, AIS))
     if source not in (None, AIS) and zones and not wanted:
         wanted.append(FigureSpec("streak", tuple(z.id for z in zones), fleet_id or "any", str(source)))
-    return pl.concat(
-        [pl.DataFrame(schema=RECORDS), *(Question.of(store, waters, replace(s, **more)).records() for s in wanted)]
-    )
-
-
-def zone_row(zone: Any, waters: Waters) -> dict[str, Any]:
-    """One zone as a row: everything but its outline."""
-    return {
-        "id": zone.id,
-        "kind": zone.kind,
-        "claimants": list(zone.claimants),
-        "name_en": zone.names.get("en"),
-        "name_ja": zone.names.get("ja"),
-        "name_zh_hant": zone.names.get("zh-Hant"),
-        "name_zh_hans": zone.names.get("zh-Hans"),
-        "legal_basis": zone.legal_basis,
-        "source": zone.source,
-        "valid_from": zone.valid_from.isoformat() if zone.valid_from else None,
-        "valid_to": zone.valid_to.isoformat() if zone.valid_to else None,
-        "day_rule": str(zone.day_rule),
-        "includes": list(zone.includes),
-        "confidence": zone.confidence,
-        "note": zone.note,
-        "hash": zone.hash,
-        "pack": f"{waters.pack.id} {waters.pack.version}" if zone.id in waters.pack.zones else "user",
-    }
+    rows = (Question.of(store, waters, replace(s, **more)).records() for s in wanted)
+    return pl.concat([pl.DataFrame(schema={**RECORDS, "pack": pl.String}), *rows])

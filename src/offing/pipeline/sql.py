@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from offing.errors import UsageError
 from offing.model.schemas import MERGED
-from offing.pipeline.queries import VisitFilter, status, visits, zone_row
+from offing.pipeline.listing import zone_row
+from offing.pipeline.queries import VisitFilter, status, visits
 from offing.pipeline.waters import Waters
 from offing.store import Store, lake
 from offing.store.lookup import rejects, statics_of
@@ -58,7 +59,13 @@ def _register(db: duckdb.DuckDBPyConnection, store: Store, waters: Waters) -> No
         "runs": _table(
             [{"id": r.id, "finished_ms": r.finished_ms, "details": json.dumps(r.details)} for r in store.ledger.runs()], _RUNS
         ).select("id", pl.col("finished_ms").cast(pl.Datetime("ms", "UTC")).alias("finished_utc"), "details"),
-        "zones": _table([zone_row(z, waters) for z in waters.zone_list], {}),
+        "zones": _table(
+            [
+                {**r, "names": json.dumps(r["names"], ensure_ascii=False)}
+                for r in (zone_row(z, waters) for z in waters.zone_list)
+            ],
+            {},
+        ),
         "fleets": _table(
             [
                 {"fleet_id": f.id, **{k: getattr(m, k) for k in ("mmsi", "name", "valid_from", "valid_to", "source")}}

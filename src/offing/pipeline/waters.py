@@ -65,24 +65,29 @@ class Waters:
         return np.array([z.id in wanted for z in self.zone_list], np.bool_)
 
 
-def pack_of(region: str) -> Pack:
-    """The installed region pack of a name."""
-    found = regions.installed()
-    if region not in found:
-        names = sorted(found)
-        raise UnknownName(f"There is no region {region!r}.", f"Installed: {', '.join(names)}.", name=region, known=names)
-    return _pack_at(found[region])
+def pack_of(region: str, include_unconfirmed: bool = False) -> Pack:
+    """The installed region pack of a name; with `include_unconfirmed` also what nobody has read at a source."""
+    return _pack_at(regions.folder_of(region), include_unconfirmed)
 
 
 @lru_cache(maxsize=4)
-def _pack_at(folder: Path) -> Pack:
+def _pack_at(folder: Path, include_unconfirmed: bool) -> Pack:
     """Packs are data of an installed package: read once a process."""
-    return load_pack(folder)
+    return load_pack(folder, include_unconfirmed)
 
 
-def load(store: Store, at_ms: int | None = None) -> Waters:
-    """What holds now in a logbook; with an instant, zones and fleets of the user's own are as they were then."""
-    pack = pack_of(store.region)
+def of_region(region: str, include_unconfirmed: bool = False) -> Waters:
+    """The waters of a region pack alone, without a logbook."""
+    pack = pack_of(region, include_unconfirmed)
+    return Waters(pack, dict(pack.zones), dict(pack.fleets))
+
+
+def load(store: Store, at_ms: int | None = None, include_unconfirmed: bool = False) -> Waters:
+    """What holds now in a logbook; with an instant, zones and fleets of the user's own are as they were then.
+
+    `include_unconfirmed`: even if the logbook was made without what nobody has read at a source.
+    """
+    pack = pack_of(store.region, include_unconfirmed or store.include_unconfirmed)
     zones, fleets = dict(pack.zones), dict(pack.fleets)
     for when in (None,) if at_ms is None else (None, at_ms):
         for text in store.ledger.zones(when):
@@ -97,7 +102,7 @@ def add_zones(store: Store, path: Path) -> list[Zone]:
 
     Zones of the pack that are as they were exported are passed over. Returns those that were added.
     """
-    pack = pack_of(store.region)
+    pack = pack_of(store.region, include_unconfirmed=True)  # its ids are taken, loaded or not
     read = read_zones(path)
     zones = [z for z in read if z.id not in pack.zones or pack.zones[z.id].hash != z.hash]
     for zone in zones:

@@ -39,7 +39,9 @@ class Store:
     # -- making and opening
 
     @classmethod
-    def create(cls, root: Path, region: str, parameters: Mapping[str, float] | None = None) -> Store:
+    def create(
+        cls, root: Path, region: str, parameters: Mapping[str, float] | None = None, include_unconfirmed: bool = False
+    ) -> Store:
         """Make a logbook in a folder, new or without one. `parameters` are written to its settings.
 
         Raises `LogbookError` when there is one already or the folder cannot be made.
@@ -52,7 +54,7 @@ class Store:
             store = cls(root)
             store.ledger.create()
             temporary = root / (SETTINGS + ".new")
-            temporary.write_text(_settings_text(region, parameters or {}), encoding="utf-8")
+            temporary.write_text(_settings_text(region, parameters or {}, include_unconfirmed), encoding="utf-8")
             with temporary.open("rb") as written:
                 os.fsync(written.fileno())
             temporary.replace(root / SETTINGS)  # the last step: a folder without it is no logbook yet
@@ -93,6 +95,15 @@ class Store:
             raise LogbookError(
                 f"{self.root / SETTINGS} names no region{self._line('region')}.", 'Add a line such as region = "east_asia".'
             )
+        return value
+
+    @property
+    def include_unconfirmed(self) -> bool:
+        """Whether the logbook takes in what its region pack holds from memory only."""
+        value = self.settings().get("include_unconfirmed", False)
+        if not isinstance(value, bool):
+            where = f"{self.root / SETTINGS}{self._line('include_unconfirmed')}"
+            raise LogbookError(f"`include_unconfirmed` in {where} is neither true nor false.", "Correct that line.")
         return value
 
     def parameters(self) -> dict[str, Any]:
@@ -171,6 +182,7 @@ class Store:
             with writer_lock(self.root / "writer.lock", act, wait_s):
                 self._depth = 1
                 try:
+                    self.ledger.create()  # tables that an older offing did not make
                     self.clear_leftovers()
                     yield
                 finally:
@@ -210,10 +222,11 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def _settings_text(region: str, parameters: Mapping[str, float]) -> str:
+def _settings_text(region: str, parameters: Mapping[str, float], include_unconfirmed: bool) -> str:
     """The first content of `offing.toml`."""
     lines = [
         f'region = "{region}"',
+        *(["include_unconfirmed = true"] if include_unconfirmed else []),
         "",
         "# [parameters]: values that differ from the defaults; `offing method` lists all of them.",
         "[parameters]",

@@ -6,19 +6,16 @@ Every act is one short transaction. Readers never wait (write-ahead log); writer
 from __future__ import annotations
 
 import json
-import os
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from offing.errors import LogbookError, OtherOptions
+from offing.store.database import Database
 from offing.store.lake import canonical_json
-
-SCHEMA_VERSION = 1
+from offing.store.texts import TEXTS_SCHEMA, Texts
 
 _SCHEMA = """
 CREATE TABLE readings (              -- one reading of a file's bytes by a reader with options: it never changes
@@ -58,6 +55,11 @@ CREATE TABLE fleets (
 ) STRICT;
 CREATE UNIQUE INDEX fleets_now ON fleets (id) WHERE replaced_ms IS NULL;
 """
+
+_SCHEMAS = (_SCHEMA, TEXTS_SCHEMA)
+"""What each version of the ledger added."""
+
+SCHEMA_VERSION = len(_SCHEMAS)
 
 
 @dataclass(frozen=True)
@@ -136,16 +138,19 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.database = Database(path)
 
     def create(self) -> None:
-        """Make the file and its tables; does nothing when they are there."""
-        with self._open(write=True) as db:
-            if db.execute("PRAGMA user_version").fetchone()[0] == 0:
-                db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+        """Make the file and its tables, or those that an older offing did not have; does nothing when all are there."""
+        with self.database.write() as db:
+            version = db.execute("PRAGMA user_version").fetchone()[0]
+            missing = "".join(_SCHEMAS[version:])
+            if missing:
+                db.executescript(f"BEGIN IMMEDIATE; {missing} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
 
     def check(self) -> None:
         """Raise `LogbookError` unless the file is a ledger that this version can read."""
-        with self._open() as db:
+        with self.database.read() as db:
             version = db.execute("PRAGMA user_version").fetchone()[0]
         if version > SCHEMA_VERSION:
             raise LogbookError(
@@ -176,12 +181,12 @@ class Ledger:
 
     def known_parts(self) -> dict[str, str]:
         """Every part name that ever counted, with the sha256 of its file."""
-        with self._open() as db:
+        with self.database.read() as db:
             return dict(db.execute("SELECT part, sha256 FROM readings"))
 
     def kept(self) -> set[str]:
         """The sha256 of all files of which a copy is kept."""
-        with self._open() as db:
+        with self.database.read() as db:
             return {s for (s,) in db.execute("SELECT DISTINCT sha256 FROM holdings WHERE kept")}
 
     def hold(self, line: FileLine) -> FileLine:
@@ -190,7 +195,7 @@ class Ledger:
         held = self.file(line.sha256)
         if held is not None:
             return self.same_or_refuse(held, line.reader, line.options, line.path)
-        with self._open(write=True) as db, _transaction(db):
+        with self.database.change() as db:
             marks = ", ".join("?" * len(_READING.split(",")))
             db.execute(
                 f"INSERT INTO readings ({_READING}) VALUES ({marks}) ON CONFLICT (part) DO NOTHING", _reading_values(line)
@@ -215,28 +220,33 @@ class Ledger:
 
     def mark_kept(self, sha256: str) -> None:
         """A copy of the held file's bytes now lies in kept/."""
-        with self._open(write=True) as db, _transaction(db):
+        with self.database.change() as db:
             db.execute("UPDATE holdings SET kept = 1 WHERE sha256 = ? AND held_to_ms IS NULL", (sha256,))
 
     def release(self, sha256: str, reason: str, at_ms: int) -> None:
         """From this instant on the file no longer counts."""
-        with self._open(write=True) as db, _transaction(db):
+        with self.database.change() as db:
             db.execute(
                 "UPDATE holdings SET held_to_ms = max(?, held_from_ms), reason = ? WHERE sha256 = ? AND held_to_ms IS NULL",
                 (at_ms, reason, sha256),
             )
 
+    @property
+    def texts(self) -> Texts:
+        """Published texts: bulletins, incidents, statements."""
+        return Texts(self.database)
+
     # -- runs
 
     def add_run(self, run: RunLine) -> None:
         """Commit a run: only now do the event versions that carry its id exist."""
-        with self._open(write=True) as db, _transaction(db):
+        with self.database.change() as db:
             values = (run.id, run.started_ms, run.finished_ms, run.known_from_ms, canonical_json(run.details))
             db.execute("INSERT INTO runs VALUES (?, ?, ?, ?, ?)", values)
 
     def runs(self) -> list[RunLine]:
         """All finished runs, oldest first."""
-        with self._open() as db:
+        with self.database.read() as db:
             rows = db.execute(
                 "SELECT id, started_ms, finished_ms, known_from_ms, details FROM runs ORDER BY known_from_ms"
             ).fetchall()
@@ -266,12 +276,12 @@ class Ledger:
         query = (
             f"SELECT {_FILE} FROM holdings h JOIN readings r USING (part) WHERE {where} ORDER BY h.held_from_ms, h.sha256, h.id"
         )
-        with self._open() as db:
+        with self.database.read() as db:
             return [_file_line(row) for row in db.execute(query, values).fetchall()]
 
     def _put(self, table: str, items: Iterable[tuple[str, str, str]], now_ms: int) -> list[str]:
         changed = []
-        with self._open(write=True) as db, _transaction(db):
+        with self.database.change() as db:
             for name, text, digest in items:
                 now = db.execute(f"SELECT text, hash FROM {table} WHERE id = ? AND replaced_ms IS NULL", (name,)).fetchone()
                 if now == (text, digest):
@@ -285,47 +295,9 @@ class Ledger:
         where, values = "replaced_ms IS NULL", tuple[object, ...]()
         if at_ms is not None:
             where, values = "added_ms <= ?1 AND (replaced_ms IS NULL OR replaced_ms > ?1)", (at_ms,)
-        with self._open() as db:
+        with self.database.read() as db:
             rows = db.execute(f"SELECT id, text, hash, added_ms, replaced_ms FROM {table} WHERE {where} ORDER BY id", values)
             return [UserText(*row) for row in rows]
-
-    @contextmanager
-    def _open(self, write: bool = False) -> Iterator[sqlite3.Connection]:
-        """A connection for one act. A reader changes nothing, and where it may not write it needs no write-ahead log."""
-        folder = self.path.parent
-        if write:
-            address = f"{self.path.absolute().as_uri()}?mode=rwc"
-        elif os.access(folder, os.W_OK):
-            address = f"{self.path.absolute().as_uri()}?mode=rw"
-        else:
-            wal = self.path.with_name(self.path.name + "-wal")
-            address = f"{self.path.absolute().as_uri()}?mode=ro" + ("" if wal.exists() else "&immutable=1")
-        try:
-            with closing(sqlite3.connect(address, uri=True, timeout=30, isolation_level=None)) as db:
-                if write:
-                    db.execute("PRAGMA journal_mode = WAL")
-                    db.execute("PRAGMA synchronous = FULL")
-                    db.execute("PRAGMA foreign_keys = ON")
-                else:
-                    db.execute("PRAGMA query_only = ON")
-                yield db
-        except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:
-            if isinstance(error, sqlite3.IntegrityError):
-                raise
-            raise LogbookError(
-                f"The ledger {self.path} cannot be used: {error}.", "Check the folder, the disk and who may write."
-            ) from error
-
-
-@contextmanager
-def _transaction(db: sqlite3.Connection) -> Iterator[None]:
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        db.execute("ROLLBACK")
-        raise
-    db.execute("COMMIT")
 
 
 def _reading_values(line: FileLine) -> tuple[object, ...]:

@@ -10,10 +10,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from offing.claims import Claim, entries, parse_toml, read_text
 from offing.errors import BadFleet, UnknownName
-from offing.model.fleet import Fleet, Membership
+from offing.model.fleet import Fleet, HullClaim, Membership, hull_key
 from offing.model.zone import CONFIDENCES
-from offing.zones.claims import Claim, entries, parse_toml, read_text
 
 EVERYONE = Fleet(
     id="any",
@@ -22,16 +22,16 @@ EVERYONE = Fleet(
     everyone=True,
 )
 
-_WRITE = "[[fleets]] with an id and a source, and [[fleets.members]] with an mmsi each."
+_WRITE = "[[fleets]] with an id and a source, and [[fleets.members]] with an mmsi each, or a hull where none is known."
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 
 @dataclass(frozen=True)
 class NotMember:
-    """A number that a name or a prefix would put into a fleet, wrongly."""
+    """A number, or a name alone, that would be put into a fleet, wrongly."""
 
-    mmsi: int
+    mmsi: int | None
     name: str
     reason: str
     source: str
@@ -48,13 +48,14 @@ def parse_fleets(text: str, file: str) -> list[Fleet]:
     if not fleets:
         raise BadFleet(f"{file} holds no fleet.", f"Write {_WRITE}")
     for fleet in fleets:
-        for member in fleet.members:
+        for member in fleet.claims:
             if not member.source.strip():
+                which = member.mmsi if isinstance(member, Membership) else f"hull {member.hull}"
                 raise BadFleet(
-                    f"{file}, fleets {fleet.id}: nothing says why {member.mmsi} belongs to it.",
+                    f"{file}, fleets {fleet.id}: nothing says why {which} belongs to it.",
                     "Write `source` for the fleet, or for each of its members: a list, a report, a registry, and its date.",
                     fleet_id=fleet.id,
-                    mmsi=member.mmsi,
+                    member=str(which),
                 )
     return fleets
 
@@ -62,13 +63,25 @@ def parse_fleets(text: str, file: str) -> list[Fleet]:
 def write_fleet(fleet: Fleet) -> str:
     """TOML text of one fleet of claims; `parse_fleets` reads the same fleet back."""
     lines = ["[[fleets]]", f"id = {_quoted(fleet.id)}", f"source = {_quoted(fleet.source)}"]
+    lines += _texts(fleet, "kind", "legal_basis", "note") + _days(fleet) + [f"confidence = {_quoted(fleet.confidence)}"]
+    if fleet.claimants:
+        lines.append(f"claimants = [{', '.join(map(_quoted, fleet.claimants))}]")
     if fleet.names:
         lines += ["[fleets.names]", *(f"{_quoted(k)} = {_quoted(v)}" for k, v in fleet.names.items())]
-    for m in fleet.members:
-        lines += ["", "[[fleets.members]]", f"mmsi = {m.mmsi}", f"name = {_quoted(m.name)}"]
-        lines += [f"{k} = {v.isoformat()}" for k, v in (("valid_from", m.valid_from), ("valid_to", m.valid_to)) if v]
+    for m in fleet.claims:
+        lines += ["", "[[fleets.members]]"] + ([f"mmsi = {m.mmsi}"] if isinstance(m, Membership) else [])
+        lines += _texts(m, "hull", "name", "ship_class") + _days(m)
         lines += [f"source = {_quoted(m.source)}", f"confidence = {_quoted(m.confidence)}"]
     return "\n".join(lines) + "\n"
+
+
+def _texts(claim: Fleet | Membership | HullClaim, *keys: str) -> list[str]:
+    return [f"{key} = {_quoted(value)}" for key in keys if (value := getattr(claim, key))]
+
+
+def _days(claim: Fleet | Membership | HullClaim) -> list[str]:
+    days = (("valid_from", claim.valid_from), ("valid_to", claim.valid_to))
+    return [f"{key} = {day.isoformat()}" for key, day in days if day]
 
 
 def _quoted(text: str) -> str:
@@ -86,34 +99,69 @@ def fleets_of(table: Mapping[str, Any], file: str) -> dict[str, Fleet]:
         if fleet_id == "any" or fleet_id.startswith("flag-"):
             raise claim.refuse(f"{fleet_id!r} is a name that offing gives itself", "Choose another id.")
         members: list[Membership] = []
+        hulls: list[HullClaim] = []
         for other in claim.texts("includes"):
             if other not in fleets:
                 raise claim.refuse(f"it includes {other!r}, which is not above it in the file")
             members += fleets[other].members
-        members += [_member(c, claim.text("source", "")) for c in entries(claim.values, "members", claim.where, BadFleet)]
-        if not members:
+            hulls += fleets[other].hulls
+        for member in claim.entries("members"):
+            found = _member(member, claim.text("source", ""))
+            if isinstance(found, Membership):
+                members.append(found)
+            else:
+                hulls.append(found)
+        if not members and not hulls:
             raise claim.refuse("it has no members", "Write [[fleets.members]] with an mmsi each.")
-        fleets[fleet_id] = Fleet(fleet_id, claim.names(), tuple(members), claim.text("source", ""))
+        low, high = claim.days("valid_from", "valid_to")
+        fleets[fleet_id] = Fleet(
+            id=fleet_id,
+            names=claim.names(),
+            members=tuple(members),
+            source=claim.text("source", ""),
+            hulls=tuple(hulls),
+            kind=claim.text("kind", ""),
+            claimants=claim.texts("claimants"),
+            legal_basis=claim.text("legal_basis", ""),
+            confidence=_confidence(claim),
+            valid_from=low,
+            valid_to=high,
+            note=claim.text("note", ""),
+        )
     return fleets
 
 
 def not_members_of(table: Mapping[str, Any], file: str) -> tuple[NotMember, ...]:
     """The look-alikes that a file names, with the reason."""
-    return tuple(
-        NotMember(_mmsi(c), c.text("name", ""), c.text("reason"), c.text("source"))
-        for c in entries(table, "not_members", file, BadFleet)
-    )
+    found: list[NotMember] = []
+    for c in entries(table, "not_members", file, BadFleet):
+        mmsi, name = _mmsi(c), c.text("name", "")
+        if mmsi is None and not name:
+            raise c.refuse("it names neither an `mmsi` nor a `name`")
+        found.append(NotMember(mmsi, name, c.text("reason"), c.text("source")))
+    return tuple(found)
 
 
-def _member(claim: Claim, source: str) -> Membership:
-    confidence = claim.text("confidence", "single source")
-    if confidence not in CONFIDENCES:
-        raise claim.refuse(f"`confidence` is one of {', '.join(CONFIDENCES)}, not {confidence!r}")
+def _member(claim: Claim, source: str) -> Membership | HullClaim:
+    """A claim by MMSI, or where the entry has none, by hull number."""
     low, high = claim.days("valid_from", "valid_to")
-    return Membership(_mmsi(claim), claim.text("name", ""), low, high, claim.text("source", "") or source, confidence)
+    mmsi, hull = _mmsi(claim), claim.text("hull", "")
+    rest = (claim.text("name", ""), low, high, claim.text("source", "") or source, _confidence(claim))
+    ship_class = claim.text("ship_class", "")
+    if mmsi is not None:
+        return Membership(mmsi, *rest, hull, ship_class)
+    if not hull_key(hull):
+        raise claim.refuse("`mmsi` is missing", "Write the MMSI, or `hull`, the number or name on the ship's side.")
+    return HullClaim(hull, *rest, ship_class)
 
 
-def _mmsi(claim: Claim) -> int:
+def _confidence(claim: Claim) -> str:
+    return claim.one_of("confidence", claim.text("confidence", "single source"), CONFIDENCES)
+
+
+def _mmsi(claim: Claim) -> int | None:
+    if "mmsi" not in claim.values:
+        return None
     mmsi = claim.integer("mmsi")
     if not 1 <= mmsi <= 999_999_999:
         raise claim.refuse(f"{mmsi} is not an MMSI", "An MMSI is a number of at most nine digits.")

@@ -6,10 +6,13 @@ A law gives points; what joins them is a statement of its own:
     loxodrome   of constant course, straight on a Mercator chart
     geodesic    the shortest line
     normal      an edge of the coast itself (an outline's edges are short: drawn like `straight`)
+    closing     closes the line on the landward side, where nothing is measured from it (drawn like `straight`)
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -18,10 +21,19 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
+Line = tuple[Floats, Floats, Floats]
+"""Longitudes, latitudes and azimuths of points, degrees."""
+
 NAUTICAL_MILE_M = 1852.0
 """The international nautical mile."""
 
-SEGMENT_KINDS = ("straight", "loxodrome", "geodesic", "normal")
+SEGMENT_KINDS = ("straight", "loxodrome", "geodesic", "normal", "closing")
+
+CURVED = ("loxodrome", "geodesic")
+"""Kinds that are not straight in longitude and latitude."""
+
+Box = tuple[float, float, float, float]
+"""West, south, east, north in degrees."""
 
 _A = 6_378_137.0  # semi-major axis of WGS84, m
 _F = 1 / 298.257223563
@@ -45,13 +57,12 @@ def destination(lon_deg: Floats, lat_deg: Floats, azimuth_deg: Floats, distance_
     return np.asarray(lon) + 360.0 * turns, np.asarray(lat)
 
 
-def along(
-    kind: str, lon0_deg: float, lat0_deg: float, lon1_deg: float, lat1_deg: float, spacing_m: float
-) -> tuple[Floats, Floats, Floats]:
+def along(kind: str, start: Sequence[float] | Floats, stop: Sequence[float] | Floats, spacing_m: float) -> Line:
     """Points of one segment, both ends included, at most `spacing_m` apart, and the azimuth (degrees) of the line at each.
 
-    Longitudes must be unwrapped: the line runs through every longitude between the two.
+    Ends are longitude and latitude. Longitudes must be unwrapped: the line runs through every longitude between the two.
     """
+    lon0_deg, lat0_deg, lon1_deg, lat1_deg = (float(v) for v in (*start, *stop))
     _, _, length_m = geod().inv(lon0_deg, lat0_deg, lon1_deg, lat1_deg)
     n = max(1, int(np.ceil(length_m / spacing_m)))
     t = np.arange(n + 1) / n
@@ -62,7 +73,7 @@ def along(
         q0, q1 = _isometric(lat0_deg), _isometric(lat1_deg)
         lat = _latitude(q0 + t * (q1 - q0))
         azimuth = np.full(n + 1, np.degrees(np.arctan2(np.radians(lon1_deg - lon0_deg), q1 - q0)))
-    elif kind in ("straight", "normal"):
+    elif kind in SEGMENT_KINDS:
         lat = lat0_deg + t * (lat1_deg - lat0_deg)
         phi = np.radians(lat)
         w2 = 1 - _E2 * np.sin(phi) ** 2  # radii of curvature: prime vertical a/w, meridian a(1-e2)/w^3
@@ -74,7 +85,32 @@ def along(
     return lon, lat, azimuth
 
 
-def _geodesic(lon0: float, lat0: float, lon1: float, lat1: float, n: int) -> tuple[Floats, Floats, Floats]:
+def divided(start: Floats, stop: Floats, spacing_m: float) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """Points along many straight segments (shape (n, 2), degrees), both ends of each included, at most `spacing_m` apart.
+
+    Gives the points and for each the number of its segment.
+    """
+    lengths = np.asarray(geod().inv(*start.T, *stop.T)[2])
+    counts = np.maximum(1, np.ceil(lengths / spacing_m)).astype(np.int64) + 1
+    of = np.repeat(np.arange(len(counts)), counts)
+    t = (np.arange(len(of)) - np.repeat(np.cumsum(counts) - counts, counts)) / (counts[of] - 1)
+    points = start[of] + t[:, None] * (stop - start)[of]
+    last = t == 1
+    points[last] = stop[of[last]]
+    return points, of
+
+
+def box_around(box: Box, distance_m: float) -> Box:
+    """A box that holds all that lies within a distance of one."""
+    west, south, east, north = box
+    reach = distance_m / 6_335_000.0  # by the least radius of curvature: a little too wide, never too narrow
+    ratio = math.sin(reach) / math.cos(math.radians(min(89.0, max(-south, north))))
+    wide = math.degrees(math.asin(min(1.0, ratio)))
+    high = math.degrees(reach)
+    return west - wide, south - high, east + wide, north + high
+
+
+def _geodesic(lon0: float, lat0: float, lon1: float, lat1: float, n: int) -> Line:
     azimuth0, _, length_m = geod().inv(lon0, lat0, lon1, lat1)
     steps = np.arange(n + 1) / n * length_m
     full = np.full(n + 1, 1.0)

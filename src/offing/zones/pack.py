@@ -5,86 +5,42 @@ docs/reference/region-pack.md says what each file holds.
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from offing.errors import BadFleet, BadZone, InputError
+from offing.claims import Claim, entries, read_text, read_toml
+from offing.errors import BadFleet, BadZone
 from offing.model.fleet import Fleet
-from offing.model.times import DayRule
-from offing.model.units import Unit
+from offing.model.place import Feature, Gate, Line
 from offing.model.zone import CONFIDENCES, KINDS, Zone
-from offing.zones.claims import Claim, entries, read_text, read_toml
 from offing.zones.fleets import EVERYONE, NotMember, fleets_of, not_members_of
+from offing.zones.places import feature_claims, feature_of, gate_claims, gate_of
 from offing.zones.rings import Polygons, quantised
+from offing.zones.series import Office, Reported, Series, read_reported, read_series
 
-FORMAT = 1
-"""The version of the pack's form that this code reads."""
+FORMATS = (1, 2)
+"""The versions of the pack's form that this code reads."""
+
+RECALLED = "recalled"
+"""The confidence of what was written from memory and not read at a source."""
 
 BUILT = "zones.geojson"
 """The file of built outlines, made by `offing.zones.build`."""
 
 
-@dataclass(frozen=True)
-class Office:
-    """Who publishes figures, and what a day is to it."""
-
-    id: str
-    country: str
-    names: dict[str, str]
-    day_rule: DayRule
-
-
-@dataclass(frozen=True)
-class Span:
-    """One published statement: a ship was there every day from `start_day` to `last_day`.
-
-    `ended`: it is also said that the day before and the day after were without. Days may be unknown: then `not_before` and
-    `not_after` bound them. `published_on_is` says whether a source states that date (`stated`) or the last day stands for it
-    (`last_day`).
-    """
-
-    start_day: date | None
-    last_day: date | None
-    days: int
-    ended: bool
-    not_before: date | None
-    not_after: date | None
-    published_on: date
-    published_on_is: str
-    confidence: str
-    source: str
-    note: str
-
-
-@dataclass(frozen=True)
-class Series:
-    """What an office counts: its own zone and fleet, the zones in which a ship counts (any of), unit, day rule and start."""
-
-    id: str
-    office: str
-    zone: str
-    counts_in: tuple[str, ...]
-    fleet: str
-    unit: Unit
-    day_rule: DayRule
-    since: date | None
-    since_why: str
-    names: dict[str, str]
-    note: str
-    spans: tuple[Span, ...] = ()
-    spans_file: str = ""  # the pack's file that holds them
+_Item = TypeVar("_Item", Zone, Feature, Gate, Line)
 
 
 @dataclass(frozen=True)
 class Pack:
-    """All of a region by id: zones, fleets (`any` among them), offices and series, with version and hash of its files."""
+    """All of a region by id, with version and hash of its files. Its fleets hold `any` too.
+
+    What nobody read at a source (`recalled`) is there only if it was loaded with `include_unconfirmed`.
+    """
 
     id: str
     version: str
@@ -96,6 +52,15 @@ class Pack:
     not_members: tuple[NotMember, ...] = field(repr=False)
     offices: dict[str, Office] = field(repr=False)
     series: dict[str, Series] = field(repr=False)
+    reported: dict[str, Reported] = field(repr=False)
+    features: dict[str, Feature] = field(repr=False)
+    gates: dict[str, Gate] = field(repr=False)
+    lines: dict[str, Line] = field(repr=False)
+
+    @property
+    def label(self) -> str:
+        """Id, version and hash, as every figure prints them."""
+        return f"{self.id} {self.version} ({self.hash})"
 
 
 @dataclass(frozen=True)
@@ -107,27 +72,42 @@ class ZoneClaim:
     reach_nm: tuple[float, float]
 
 
-def load_pack(folder: Path) -> Pack:
-    """Read a pack. Raises `MissingInput`, `BadZone` or `BadFleet` with the file and the entry."""
-    about = Claim(read_toml(folder / "pack.toml", BadZone), "pack.toml", BadZone)
-    if about.integer("format") != FORMAT:
-        raise about.refuse(f"it is of form {about.integer('format')}, and this offing reads form {FORMAT}", "Update offing.")
+def load_pack(folder: Path, include_unconfirmed: bool = False) -> Pack:
+    """Read a pack. Raises `MissingInput`, `BadZone` or `BadFleet` with the file, the line and the entry."""
+    about = about_pack(folder)
     fleet_table = read_toml(folder / "fleets.toml", BadFleet)
     fleets = {EVERYONE.id: EVERYONE, **fleets_of(fleet_table, "fleets.toml")}
     zones = _built_zones(folder)
-    offices, series = _series(folder, zones, fleets)
+    offices, series = read_series(folder, zones, fleets)
+
+    def known(found: Iterable[_Item]) -> dict[str, _Item]:
+        return {v.id: v for v in found if include_unconfirmed or v.confidence != RECALLED}
+
     return Pack(
         id=about.text("id"),
         version=about.text("version"),
         names=about.names(),
         folder=folder,
         hash=pack_hash(folder),
-        zones=zones,
+        zones=known(zones.values()),
         fleets=fleets,
         not_members=not_members_of(fleet_table, "fleets.toml"),
         offices=offices,
         series=series,
+        reported=read_reported(folder, offices, zones, fleets),
+        features=known([feature_of(c) for c in feature_claims(folder)]),
+        gates=known([gate_of(c) for c in gate_claims(folder)]),
+        lines=known([]),
     )
+
+
+def about_pack(folder: Path) -> Claim:
+    """`pack.toml`; refused where it is of a form that this offing does not read."""
+    about = Claim(read_toml(folder / "pack.toml", BadZone), "pack.toml", BadZone)
+    if about.integer("format") not in FORMATS:
+        reads = " and ".join(map(str, FORMATS))
+        raise about.refuse(f"it is of form {about.integer('format')}, and this offing reads {reads}", "Update offing.")
+    return about
 
 
 def pack_hash(folder: Path) -> str:
@@ -152,7 +132,7 @@ def read_zone_claims(folder: Path) -> list[ZoneClaim]:
         low, high = c.days("valid_from", "valid_to")
         zone = Zone(
             id=c.text("id"),
-            kind=_one_of(c, "kind", c.text("kind"), KINDS),
+            kind=c.one_of("kind", c.text("kind"), KINDS),
             polygons=(),
             claimants=c.texts("claimants"),
             names=c.names(),
@@ -162,21 +142,11 @@ def read_zone_claims(folder: Path) -> list[ZoneClaim]:
             valid_to=high,
             day_rule=c.day_rule(),
             includes=c.texts("includes"),
-            confidence=_one_of(c, "confidence", c.text("confidence"), CONFIDENCES),
+            confidence=c.one_of("confidence", c.text("confidence"), CONFIDENCES),
             note=c.text("note", ""),
         )
         out.append(ZoneClaim(zone, c.text("baseline"), (float(reach[0]), float(reach[1]))))
     return out
-
-
-def read_rows(path: Path, columns: tuple[str, ...], error: type[InputError]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number and cells of each row of a small CSV file that has at least these columns."""
-    rows = csv.DictReader(io.StringIO(read_text(path, error)))
-    missing = [c for c in columns if c not in (rows.fieldnames or [])]
-    if missing:
-        raise error(f"{path.name} lacks the column {missing[0]!r}.")
-    for row in rows:
-        yield rows.line_num, {k: v or "" for k, v in row.items() if isinstance(k, str)}
 
 
 def read_features(path: Path) -> list[dict[str, Any]]:
@@ -212,82 +182,3 @@ def _built_zones(folder: Path) -> dict[str, Zone]:
             raise BadZone(f"{BUILT}: {zone_id} has hash {zone.hash}, but {stated} is written beside it.", rebuild)
         zones[zone_id] = zone
     return zones
-
-
-def _series(folder: Path, zones: dict[str, Zone], fleets: dict[str, Fleet]) -> tuple[dict[str, Office], dict[str, Series]]:
-    path = folder / "series.toml"
-    if not path.exists():
-        return {}, {}
-    table = read_toml(path, BadZone)
-    offices: dict[str, Office] = {}
-    for c in entries(table, "offices", path.name, BadZone):
-        offices[c.text("id")] = Office(c.text("id"), c.text("country", ""), c.names(), c.day_rule())
-    series: dict[str, Series] = {}
-    spans: dict[str, dict[str, list[Span]]] = {}
-    for c in entries(table, "series", path.name, BadZone):
-        zone, fleet, file = c.text("zone"), c.text("fleet"), c.text("spans", "")
-        _one_of(c, "office", c.text("office"), offices)
-        for z in (zone, *c.texts("counts_in")):
-            _one_of(c, "zone", z, zones)
-        _one_of(c, "fleet", fleet, fleets)
-        if file and file not in spans:
-            spans[file] = _spans(folder / file)
-        series[c.text("id")] = Series(
-            id=c.text("id"),
-            office=c.text("office"),
-            zone=zone,
-            counts_in=c.texts("counts_in") or (zone,),
-            fleet=fleet,
-            unit=Unit(_one_of(c, "unit", c.text("unit"), [u.value for u in Unit])),
-            day_rule=c.day_rule(),
-            since=c.day("since"),
-            since_why=c.text("since_why", ""),
-            names=c.names(),
-            note=c.text("note", ""),
-            spans=tuple(spans[file].get(c.text("id"), ())) if file else (),
-            spans_file=file,
-        )
-    for file, by_series in spans.items():
-        for name in by_series:
-            if name not in series:
-                raise BadZone(f"{file} speaks of the series {name!r}, which series.toml lacks.")
-    return offices, series
-
-
-def _spans(path: Path) -> dict[str, list[Span]]:
-    columns = ("series", "start_day", "last_day", "days", "ended", "not_before", "not_after", "published_on", "published_on_is")
-    out: dict[str, list[Span]] = {}
-    for line, row in read_rows(path, (*columns, "confidence", "source", "note"), BadZone):
-        c = Claim(row, f"{path.name} line {line}", BadZone)
-        start, last = c.days("start_day", "last_day")
-        not_before, not_after = c.days("not_before", "not_after")
-        published = c.day("published_on")
-        if published is None:
-            raise c.refuse("`published_on` is missing")
-        if not row["days"].isdigit() or int(row["days"]) < 1:
-            raise c.refuse(f"`days` must be a whole number, not {row['days']!r}")
-        if (start is None) != (last is None):
-            raise c.refuse("`start_day` and `last_day` are both given or both empty")
-        if start and last and (last - start).days + 1 != int(row["days"]):
-            raise c.refuse(f"from {start} to {last} are {(last - start).days + 1} days, not {row['days']}")
-        span = Span(
-            start_day=start,
-            last_day=last,
-            days=int(row["days"]),
-            ended=_one_of(c, "ended", row["ended"], ("true", "false")) == "true",
-            not_before=not_before,
-            not_after=not_after,
-            published_on=published,
-            published_on_is=_one_of(c, "published_on_is", row["published_on_is"], ("stated", "last_day")),
-            confidence=_one_of(c, "confidence", row["confidence"], CONFIDENCES),
-            source=row["source"],
-            note=row["note"],
-        )
-        out.setdefault(row["series"], []).append(span)
-    return out
-
-
-def _one_of(claim: Claim, key: str, value: str, known: Any) -> str:
-    if value not in known:
-        raise claim.refuse(f"`{key}` is {value!r}, which is none of {', '.join(known)}")
-    return value

@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
+from offing.claims import Claim, read_text
 from offing.errors import BadZone
 from offing.model.schemas import E7
 from offing.model.zone import CONFIDENCES, KINDS, Ring, Zone
 from offing.zones.antimeridian import Overlap, RoundTheWorld, cut, framed, joined, unwrapped
-from offing.zones.claims import Claim, read_text
 from offing.zones.rings import HALF_TURN_E7, TURN_E7, Polygon, Polygons, closed, is_flat, quantised
 from offing.zones.shapes import shape
 

@@ -25,6 +25,12 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "method of a kind": ("method", "visit"),
     "zones": ("zones",),
     "a zone": ("zones", BOX),
+    "gates": ("gates",),
+    "a gate": ("gates", "miyako"),
+    "features": ("features",),
+    "a feature": ("features", "uotsuri"),
+    "lines": ("lines",),
+    "regions": ("regions",),
     "fleets": ("fleets",),
     "a fleet": ("fleets", "own"),
     "visits": ("visits", "--zone", BOX, "--fleet", "own", "--since", "2024-03-01", "--until", "2024-03-02"),
@@ -50,8 +56,10 @@ KEYS = {
     "streaks of an office": "figure_id zone_ids fleet_id source day_rule start_day end_day days_observed days_unobservable "
     "is_running is_record ended_by",
     "method": "parameter value unit low high source",
-    "a zone": "id kind claimants name_en name_ja name_zh_hant name_zh_hans legal_basis source valid_from valid_to "
-    "day_rule hash",
+    "zones": "zone_id kind claimants names legal_basis source confidence valid_from valid_to day_rule area_km2 hash",
+    "a zone": "zone_id kind claimants names legal_basis source confidence valid_from valid_to day_rule area_km2 hash",
+    "gates": "gate_id names sides length_nm source confidence",
+    "features": "feature_id kind names lon_deg lat_deg source confidence",
 }
 
 

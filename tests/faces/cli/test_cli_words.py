@@ -41,7 +41,8 @@ def test_every_command_has_help(cli: Cli, words: tuple[str, ...]) -> None:
 
 def test_the_commands_that_are_promised() -> None:
     plain = "init ingest retract run method status rejects sql visits now days presence streaks records why demo"
-    grouped = ["zones show", "zones add", "zones export", "fleets show", "fleets add"]
+    grouped = ["zones show", "zones add", "zones export", "fleets show", "fleets add", "gates show", "features show"]
+    grouped += ["lines show", "regions show", "regions check", "regions build"]
     assert {" ".join(words) for words in commands()} == {*plain.split(), *grouped}
 
 
@@ -93,7 +94,7 @@ def test_options_may_stand_before_and_after_words(ask: Cli) -> None:
 def test_zones_go_out_as_geojson(ask: Cli, tmp_path: Path) -> None:
     assert ask("zones", "export", tmp_path / "out.geojson").status == 0
     features = json.loads((tmp_path / "out.geojson").read_text())["features"]
-    assert {f["properties"]["id"] for f in features} == {z["id"] for z in ask("zones", "--format", "json").rows}
+    assert {f["properties"]["id"] for f in features} == {z["zone_id"] for z in ask("zones", "--format", "json").rows}
     said = ask("zones", "export", tmp_path / "no" / "such" / "folder.geojson")
     assert said.status == 2 and "cannot be written" in said.err
 
@@ -103,7 +104,7 @@ def test_what_is_added_is_named(cli: Cli, tmp_path: Path) -> None:
     write_zones(tmp_path / "z.geojson", box__me=square(10, 0, 11, 1), west__me=square(8, 0, 9, 1))
     assert cli("zones", "add", "z.geojson").text == "Added box@me, west@me. `offing run` finds the visits.\n"
     (row,) = cli("zones", BOX, "--format", "json").rows
-    assert (row["kind"], row["claimants"], row["name_en"], row["day_rule"]) == ("custom", ["me"], "box__me", "UTC 00:00")
+    assert (row["kind"], row["claimants"], row["names"]["en"], row["day_rule"]) == ("custom", ["me"], "box__me", "UTC 00:00")
 
 
 def test_reading_tells_of_each_file_and_run_of_its_visits(cli: Cli, tmp_path: Path) -> None:

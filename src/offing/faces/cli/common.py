@@ -13,13 +13,18 @@ import typer
 from typer.core import TyperGroup
 
 from offing.faces.cli.output import Form, note
+from offing.faces.cli.viewpoint import View
 
 if TYPE_CHECKING:
     from datetime import date
 
     from offing.logbook import FigureOptions, Logbook
+    from offing.pipeline.record import Record
+    from offing.pipeline.waters import Waters
 
-__all__ = ["DefaultGroup", "Form", "FormatOption", "Settings", "logbook_of", "note", "progress"]
+__all__ = ["DefaultGroup", "Form", "FormatOption", "Settings", "logbook_of", "note", "progress", "record_of", "waters_of"]
+
+DEFAULT_REGION = "east_asia"
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,36 @@ def logbook_of(context: typer.Context, *, notes: bool = False) -> Logbook:
     return book
 
 
+def waters_of(context: typer.Context, region: str = "", include_unconfirmed: bool = False) -> Waters:
+    """The waters of a region pack if one is named, else of the logbook, else, where there is none, of `east_asia`."""
+    from offing.logbook import Logbook
+    from offing.pipeline.waters import load, of_region
+
+    folder = context.obj.folder
+    if region or not (folder / "offing.toml").exists():
+        return of_region(region or DEFAULT_REGION, include_unconfirmed)
+    return load(Logbook.open(folder).store, include_unconfirmed=include_unconfirmed)
+
+
+def record_of(context: typer.Context, known_at_ms: int | None = None) -> Record:
+    """The official record of the logbook, or, where there is none, of the region pack alone."""
+    from offing.logbook import Logbook
+    from offing.pipeline.record import Record
+
+    if (context.obj.folder / "offing.toml").exists():
+        book = Logbook.open(context.obj.folder)
+        return Record(book.store, book.waters, known_at_ms)
+    return Record(None, waters_of(context), known_at_ms)
+
+
 FormatOption = Annotated[Form, typer.Option("--format", help="How to print it.")]
+RegionOption = Annotated[
+    str, typer.Option("--region", metavar="NAME", help="The waters of a region pack alone; default: the logbook's.")
+]
+UnconfirmedOption = Annotated[
+    bool, typer.Option("--include-unconfirmed", help="Also what is from memory and was not read at a source.")
+]
+NamesOption = Annotated[View, typer.Option("--names", help="Names shown: all of them, or one language's.")]
 ZoneOption = Annotated[list[str], typer.Option("--zone", metavar="ID", help="Zone; several mean any of them.")]
 FleetOption = Annotated[str, typer.Option("--fleet", metavar="ID", help="Fleet, `any`, or `flag-xx`.")]
 SinceOption = Annotated[str, typer.Option("--since", metavar="DAY", help="First day, 2024-03-01.")]

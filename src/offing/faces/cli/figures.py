@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from offing.errors import UsageError
 from offing.faces.cli.common import (
     AsOfOption,
     DayRuleOption,
@@ -17,10 +18,21 @@ from offing.faces.cli.common import (
     SinceOption,
     UntilOption,
     ZoneOption,
+    day_or_none,
     figure_options,
     logbook_of,
+    record_of,
 )
 from offing.faces.cli.output import Form, emit
+
+if TYPE_CHECKING:
+    from offing.logbook import Logbook
+    from offing.pipeline.reported import SeriesQuestion
+
+
+ZonesOption = Annotated[list[str], typer.Option("--zone", metavar="ID", help="Zone; several mean any of them.")]
+SomeFleetOption = Annotated[str, typer.Option("--fleet", metavar="ID", help="Fleet, `any`, or `flag-xx`.")]
+SeriesOption = Annotated[str, typer.Option("--series", metavar="ID", help="A series of bulletins; `offing series` lists them.")]
 
 
 class By(StrEnum):
@@ -70,7 +82,7 @@ def days(
         "sources",
         "contradiction",
     ]
-    emit(rows, output, title="sensitivity" if sensitivity else "days", columns=[] if sensitivity else columns)
+    emit(rows, output, title=_title(book, "sensitivity" if sensitivity else "days"), columns=[] if sensitivity else columns)
 
 
 def presence(
@@ -99,13 +111,14 @@ def presence(
         "days_unobservable",
         "figure_id",
     ]
-    emit(rows, output, title="presence", columns=columns)
+    emit(rows, output, title=_title(book, "presence"), columns=columns)
 
 
 def streaks(
     context: typer.Context,
-    zone: ZoneOption,
-    fleet: FleetOption,
+    zone: ZonesOption = [],  # noqa: B006
+    fleet: SomeFleetOption = "",
+    series: SeriesOption = "",
     source: SourceOption = "ais",
     as_of: AsOfOption = "",
     known_at: KnownAtOption = "",
@@ -115,7 +128,15 @@ def streaks(
     day_rule: DayRuleOption = "",
     output: FormatOption = Form.TABLE,
 ) -> None:
-    """Consecutive days, why each ended, and which record it broke."""
+    """Consecutive days, why each ended, and which record it broke: of zones and a fleet, or of a series of bulletins."""
+    if series:
+        _one_question(zone, fleet)
+        asked = _series_question(context, series, as_of, published_by, since, until)
+        columns = ["start_day", "end_day", "days_unbroken", "days_observed", "days_span", "is_running", "is_record"]
+        emit(asked.streaks(), output, title=f"streaks of {series}", columns=[*columns, "ended_because", "figure_id"])
+        return
+    if not zone or not fleet:
+        raise UsageError("Streaks are of zones and a fleet, or of a series.", "Add --zone and --fleet, or --series.")
     book = logbook_of(context, notes=source == "ais")
     rows = book.streaks(zone, fleet, source, **figure_options(since, until, as_of, known_at, published_by, day_rule))
     columns = [
@@ -129,13 +150,14 @@ def streaks(
         "ended_because",
         "figure_id",
     ]
-    emit(rows, output, title="streaks", columns=columns)
+    emit(rows, output, title=_title(book, "streaks"), columns=columns)
 
 
 def records(
     context: typer.Context,
-    zone: ZoneOption = [],  # noqa: B006
-    fleet: Annotated[str, typer.Option("--fleet", metavar="ID", help="Fleet, `any`, or `flag-xx`.")] = "",
+    zone: ZonesOption = [],  # noqa: B006
+    fleet: SomeFleetOption = "",
+    series: SeriesOption = "",
     source: Annotated[str, typer.Option("--source", metavar="ais|OFFICE", help="One source; default: all that fit.")] = "",
     as_of: AsOfOption = "",
     known_at: KnownAtOption = "",
@@ -144,6 +166,12 @@ def records(
     output: FormatOption = Form.TABLE,
 ) -> None:
     """Records of each series: since when, until when, what they broke."""
+    if series:
+        _one_question(zone, fleet)
+        columns = ["record_kind", "value", "value_at_most", "unit", "start_day", "end_day", "previous", "stands_since"]
+        asked = _series_question(context, series, as_of, published_by)
+        emit(asked.records(), output, title=f"records of {series}", columns=[*columns, "stands_until", "figure_id"])
+        return
     book = logbook_of(context, notes=bool(zone))
     more = figure_options("", "", as_of, known_at, published_by, day_rule)
     rows = book.records(zone, fleet or None, source or None, **more)
@@ -159,7 +187,27 @@ def records(
         "broke_value",
         "figure_id",
     ]
-    emit(rows, output, title="records", columns=columns)
+    emit(rows, output, title=_title(book, "records"), columns=columns)
+
+
+def _one_question(zone: list[str], fleet: str) -> None:
+    """A series names its own zones and fleet."""
+    if zone or fleet:
+        raise UsageError("A series of bulletins has its own zones and fleet.", "Leave out --zone and --fleet, or --series.")
+
+
+def _series_question(
+    context: typer.Context, series: str, as_of: str, published_by: str, since: str = "", until: str = ""
+) -> SeriesQuestion:
+    from offing.pipeline.reported import SeriesQuestion
+
+    first, last, day, published = map(day_or_none, (since, until, as_of, published_by))
+    return SeriesQuestion(record_of(context), series, day, first, last, published)
+
+
+def _title(book: Logbook, what: str) -> str:
+    """What a table shows, and the waters that it rests on."""
+    return f"{what}; waters {book.waters.pack.label}"
 
 
 def register(app: typer.Typer) -> None:

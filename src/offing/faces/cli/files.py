@@ -9,8 +9,10 @@ import typer
 
 from offing.errors import MissingInput, UsageError
 from offing.faces.cli.common import (
+    DEFAULT_REGION,
     FormatOption,
     SinceOption,
+    UnconfirmedOption,
     UntilOption,
     day_or_none,
     logbook_of,
@@ -28,15 +30,16 @@ def init(
     context: typer.Context,
     region: Annotated[
         str, typer.Option("--region", metavar="NAME", help="Region pack: its zones, fleets and published series.")
-    ] = "east_asia",
+    ] = DEFAULT_REGION,
+    include_unconfirmed: UnconfirmedOption = False,
 ) -> None:
     """Make a logbook."""
     from offing.logbook import Logbook
 
-    book = Logbook.create(context.obj.folder, region)
+    book = Logbook.create(context.obj.folder, region, include_unconfirmed)
     pack = book.waters.pack
-    content = f"{len(pack.zones)} zones, {len(pack.fleets)} fleets"
-    line(f"Made the logbook {book.store.root} with the waters {pack.id} {pack.version}: {content}.")
+    content = f"{len(pack.zones)} zones, {len(pack.gates)} gates, {len(pack.features)} features, {len(pack.fleets)} fleets"
+    line(f"Made the logbook {book.store.root} with the waters {pack.label}: {content}.")
 
 
 def ingest(

@@ -1,45 +1,131 @@
-"""Commands on zones and fleets."""
+"""Commands on zones, gates, features, lines and fleets."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from offing.errors import UsageError
-from offing.faces.cli.common import DefaultGroup, FormatOption, logbook_of
-from offing.faces.cli.output import Form, emit_records, line
-
-zones = typer.Typer(
-    cls=DefaultGroup, help="Zones: `zones`, `zones ID`, `zones add FILE`, `zones export FILE`.", rich_markup_mode=None
+from offing.errors import UnknownName, UsageError
+from offing.faces.cli.common import (
+    DefaultGroup,
+    FormatOption,
+    NamesOption,
+    RegionOption,
+    UnconfirmedOption,
+    logbook_of,
+    waters_of,
 )
-fleets = typer.Typer(cls=DefaultGroup, help="Fleets: `fleets`, `fleets ID`, `fleets add FILE`.", rich_markup_mode=None)
+from offing.faces.cli.output import Form, emit_records, line
+from offing.faces.cli.viewpoint import SAID, View, shown
+
+
+def _group(text: str) -> typer.Typer:
+    return typer.Typer(cls=DefaultGroup, help=text, rich_markup_mode=None)
+
+
+zones = _group("Zones: `zones`, `zones ID`, `zones add FILE`, `zones export FILE`, `zones map FILE`.")
+gates = _group("Gates: `gates`, `gates ID`.")
+features = _group("Islands, reefs, capes and structures: `features`, `features ID`.")
+lines = _group("Lines that are neither a zone's edge nor a gate: `lines`, `lines ID`.")
+fleets = _group("Fleets: `fleets`, `fleets ID`, `fleets add FILE`.")
+
+KindOption = Annotated[str, typer.Option("--kind", metavar="KIND", help="Only those of a kind.")]
+ClaimantOption = Annotated[
+    str, typer.Option("--claimant", metavar="CODE", help="Only those that one party claims: tw, jp, cn, ph.")
+]
+
+
+def _id_argument(what: str) -> Any:
+    return typer.Argument(metavar="ID", help=f"One {what}; default: all.")
 
 
 @zones.command("show")
 def show_zones(
     context: typer.Context,
-    zone_id: Annotated[str | None, typer.Argument(metavar="ID", help="One zone; default: all.")] = None,
+    zone_id: Annotated[str | None, _id_argument("zone")] = None,
+    kind: KindOption = "",
+    claimant: ClaimantOption = "",
+    names: NamesOption = View.ALL,
+    include_unconfirmed: UnconfirmedOption = False,
+    region: RegionOption = "",
     output: FormatOption = Form.TABLE,
 ) -> None:
     """All zones, or everything about one."""
-    from offing.pipeline.queries import zone_row
+    from offing.pipeline.listing import zone_row
 
-    waters = logbook_of(context).waters
-    if zone_id is not None:
-        row = zone_row(waters.zone(zone_id), waters)
-        _one(row, output)
-        return
-    rows = [zone_row(z, waters) for z in waters.zone_list]
-    emit_records(
-        rows, output, title="zones", columns=["id", "kind", "claimants", "name_en", "valid_from", "confidence", "hash", "pack"]
-    )
+    waters = waters_of(context, region, include_unconfirmed)
+    found = [waters.zone(zone_id)] if zone_id is not None else waters.zone_list
+    chosen = [z for z in found if kind in ("", z.kind) and (not claimant or claimant in z.claimants)]
+    rows = [zone_row(z, waters) for z in chosen]
+    columns = ["zone_id", "kind", "claimants", "name", "area_km2", "valid_from", "valid_to", "confidence", "hash"]
+    _print(rows, output, names, f"zones of {waters.pack.label}", columns, one=zone_id is not None)
+
+
+@gates.command("show")
+def show_gates(
+    context: typer.Context,
+    gate_id: Annotated[str | None, _id_argument("gate")] = None,
+    names: NamesOption = View.ALL,
+    include_unconfirmed: UnconfirmedOption = False,
+    region: RegionOption = "",
+    output: FormatOption = Form.TABLE,
+) -> None:
+    """All gates, or everything about one."""
+    from offing.pipeline.listing import gate_row
+
+    waters = waters_of(context, region, include_unconfirmed)
+    rows = [gate_row(g, waters) for g in _some(waters.pack.gates, gate_id, "gate")]
+    columns = ["gate_id", "kind", "name", "left", "right", "length_nm", "confidence"]
+    _print(rows, output, names, f"gates of {waters.pack.label}", columns, one=gate_id is not None)
+
+
+@features.command("show")
+def show_features(
+    context: typer.Context,
+    feature_id: Annotated[str | None, _id_argument("feature")] = None,
+    kind: KindOption = "",
+    claimant: ClaimantOption = "",
+    names: NamesOption = View.ALL,
+    include_unconfirmed: UnconfirmedOption = False,
+    region: RegionOption = "",
+    output: FormatOption = Form.TABLE,
+) -> None:
+    """All features, or everything about one."""
+    from offing.pipeline.listing import feature_row
+
+    waters = waters_of(context, region, include_unconfirmed)
+    found = _some(waters.pack.features, feature_id, "feature")
+    chosen = [f for f in found if kind in ("", f.kind) and (not claimant or claimant in f.claimants)]
+    rows = [feature_row(f, waters) for f in chosen]
+    columns = ["feature_id", "kind", "claimants", "name", "lon_deg", "lat_deg", "uncertainty_m", "confidence"]
+    _print(rows, output, names, f"features of {waters.pack.label}", columns, one=feature_id is not None)
+
+
+@lines.command("show")
+def show_lines(
+    context: typer.Context,
+    line_id: Annotated[str | None, _id_argument("line")] = None,
+    names: NamesOption = View.ALL,
+    include_unconfirmed: UnconfirmedOption = False,
+    region: RegionOption = "",
+    output: FormatOption = Form.TABLE,
+) -> None:
+    """All lines, or everything about one."""
+    from offing.pipeline.listing import line_row
+
+    waters = waters_of(context, region, include_unconfirmed)
+    rows = [line_row(v, waters) for v in _some(waters.pack.lines, line_id, "line")]
+    columns = ["line_id", "kind", "parties", "name", "treatment", "status", "length_nm", "confidence"]
+    _print(rows, output, names, f"lines of {waters.pack.label}", columns, one=line_id is not None)
 
 
 @zones.command("add")
 def add_zones(
-    context: typer.Context, file: Annotated[str, typer.Argument(metavar="FILE", help="GeoJSON with id, kind and name.")]
+    context: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="GeoJSON; with id, kind and name, or say how to read it.")],
 ) -> None:
     """Add zones of your own."""
     added = logbook_of(context).add_zones(file)
@@ -63,26 +149,18 @@ def export_zones(
 @fleets.command("show")
 def show_fleets(
     context: typer.Context,
-    fleet_id: Annotated[str | None, typer.Argument(metavar="ID", help="One fleet; default: all.")] = None,
+    fleet_id: Annotated[str | None, _id_argument("fleet")] = None,
+    names: NamesOption = View.ALL,
     output: FormatOption = Form.TABLE,
 ) -> None:
     """All fleets, or the members of one."""
-    waters = logbook_of(context).waters
+    from offing.pipeline.listing import fleet_row
+
+    waters = waters_of(context)
     if fleet_id is None:
-        rows: list[dict[str, Any]] = [
-            {
-                "id": f.id,
-                "name_en": f.names.get("en"),
-                "members": "every hull" if f.everyone else len({m.mmsi for m in f.members}),
-                "undated_claims": len({m.mmsi for m in f.members if not m.dated}),
-                "source": f.source,
-                "hash": f.hash,
-            }
-            for f in waters.fleets.values()
-        ]
-        emit_records(
-            [r | {"members": str(r["members"])} for r in rows], output, title="fleets (also any, and flag-xx by country)"
-        )
+        rows = [fleet_row(f, waters) for f in waters.fleets.values()]
+        columns = ["fleet_id", "name", "members", "undated_claims", "source", "hash"]
+        _print(rows, output, names, f"fleets of {waters.pack.label}; also any, and flag-xx by country", columns)
         return
     fleet = waters.fleet(fleet_id)
     members = [
@@ -101,7 +179,7 @@ def show_fleets(
         digits = " or ".join(map(str, fleet.mids))
         line(f"{fleet.id}: {'every hull' if fleet.everyone else f'hulls whose number begins with {digits}'}")
         return
-    emit_records(members, output, title=fleet.names.get("en", fleet.id))
+    emit_records(members, output, title=shown(fleet.names, names) or fleet.id)
 
 
 @fleets.command("add")
@@ -113,17 +191,37 @@ def add_fleets(
     line(f"Added {', '.join(f'{f.id} ({len(f.members)} claims)' for f in added)}.")
 
 
-def _one(row: dict[str, Any], output: Form) -> None:
+def _some(known: dict[str, Any], name: str | None, what: str) -> list[Any]:
+    if name is None:
+        return [known[k] for k in sorted(known)]
+    if name not in known:
+        raise UnknownName.of(what, name, known, f"offing {what}s")
+    return [known[name]]
+
+
+def _print(
+    rows: list[dict[str, Any]], output: Form, view: View, title: str, columns: Sequence[str], *, one: bool = False
+) -> None:
+    """Rows with their `names` for the eye in the chosen view, which the title states; other forms hold all names."""
     if output is not Form.TABLE:
-        emit_records([row], output)
+        emit_records(rows, output)
         return
+    for row in rows:
+        row["name"] = shown(row.pop("names"), view)
+        for side in row.pop("sides", ()):
+            row[side.pop("side")] = shown(side, view)
+    if not one:
+        emit_records(rows, output, title=f"{title}, {SAID[view]}", columns=columns, names=columns)
+        return
+    (row,) = rows
+    line(f"{title}, {SAID[view]}")
     width = max(map(len, row))
     for key, value in row.items():
-        shown = ", ".join(value) if isinstance(value, list) else value
-        line(f"{key:<{width}}  {'-' if shown in (None, '') else shown}")
+        text = ", ".join(map(str, value)) if isinstance(value, list) else value
+        line(f"{key:<{width}}  {'-' if text in (None, '') else text}")
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.add_typer(zones, name="zones")
-    app.add_typer(fleets, name="fleets")
+    for name, group in (("zones", zones), ("gates", gates), ("features", features), ("lines", lines), ("fleets", fleets)):
+        app.add_typer(group, name=name)

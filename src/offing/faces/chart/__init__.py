@@ -1,0 +1,1 @@
+"""Drawing waters as a nautical chart: SVG, one offline HTML page, PNG."""

@@ -1,0 +1,269 @@
+"""Commands on the official record: bulletins, sightings, incidents, statements, and the series that bulletins make."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from offing.errors import NothingKept
+from offing.faces.cli.common import (
+    DefaultGroup,
+    FormatOption,
+    KnownAtOption,
+    PublishedByOption,
+    SinceOption,
+    UntilOption,
+    day_or_none,
+    logbook_of,
+    ms_or_none,
+    note,
+    record_of,
+)
+from offing.faces.cli.output import Form, emit, emit_records, line
+
+if TYPE_CHECKING:
+    from offing.pipeline.record_texts import Added
+
+
+def _group(text: str) -> typer.Typer:
+    return typer.Typer(cls=DefaultGroup, help=text, rich_markup_mode=None)
+
+
+bulletins = _group("Offices' figures: `bulletins`, `bulletins add FILE...`, `bulletins rejects`.")
+incidents = _group("Incidents: `incidents`, `incidents add FILE...`.")
+statements = _group("Statements: `statements`, `statements add FILE...`, `statements diff FORUM`, `statements runs`.")
+
+Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Files or folders.")]
+OfficeOption = Annotated[
+    str, typer.Option("--office", metavar="ID", help="One office: tw-mnd, jcg, jp-joint-staff, tw-cga, ...")
+]
+SeriesArgument = Annotated[str, typer.Argument(metavar="SERIES", help="A series; `offing series` lists them.")]
+
+
+class Period(StrEnum):
+    """Length of a period."""
+
+    MONTH = "month"
+    YEAR = "year"
+
+
+@bulletins.command("show")
+def show_bulletins(
+    context: typer.Context,
+    office: OfficeOption = "",
+    metric: Annotated[str, typer.Option("--metric", metavar="NAME", help="One metric: aircraft, days, ...")] = "",
+    since: SinceOption = "",
+    until: UntilOption = "",
+    published_by: PublishedByOption = "",
+    known_at: KnownAtOption = "",
+    output: FormatOption = Form.TABLE,
+) -> None:
+    """Figures that offices published, with every version."""
+    from offing.pipeline.record import RecordFilter
+
+    asked = RecordFilter(office, metric, day_or_none(since), day_or_none(until), published_by=day_or_none(published_by))
+    rows = record_of(context, ms_or_none(known_at)).some_bulletins(asked)
+    columns = ["office", "window_end_utc", "metric", "value", "unit", "area", "flags", "version", "is_current", "source"]
+    emit(rows, output, title="bulletins", columns=columns)
+
+
+@bulletins.command("add")
+def add_bulletins(
+    context: typer.Context,
+    files: Files,
+    office: Annotated[str, typer.Option("--office", metavar="ID", help="The office of texts that name none.")] = "",
+) -> None:
+    """Read published texts: plain text, HTML, JSON or CSV, each by the parser of its office."""
+    _tell(logbook_of(context).add_bulletins(files, office))
+
+
+@bulletins.command("rejects")
+def show_rejects(context: typer.Context, output: FormatOption = Form.TABLE) -> None:
+    """Sentences of the texts in this logbook that were not understood."""
+    emit(record_of(context).reading.rejects, output, title="sentences that were not understood")
+
+
+def sightings(
+    context: typer.Context,
+    hull: Annotated[str, typer.Option("--hull", metavar="NUMBER", help="One hull number.")] = "",
+    gate: Annotated[str, typer.Option("--gate", metavar="ID", help="Passages of one gate.")] = "",
+    office: OfficeOption = "",
+    since: SinceOption = "",
+    until: UntilOption = "",
+    known_at: KnownAtOption = "",
+    output: FormatOption = Form.TABLE,
+) -> None:
+    """Hulls that published texts name: where, when, through which strait."""
+    from offing.pipeline.record import RecordFilter
+
+    asked = RecordFilter(office, "", day_or_none(since), day_or_none(until), hull, gate)
+    rows = record_of(context, ms_or_none(known_at)).some_sightings(asked)
+    columns = ["start_day", "end_day", "hulls", "ship_class", "country", "gate_id", "zone_id", "reference_place", "bearing"]
+    emit(rows, output, title="sightings", columns=[*columns, "distance_km", "direction", "restated", "office"])
+
+
+@incidents.command("show")
+def show_incidents(context: typer.Context, known_at: KnownAtOption = "", output: FormatOption = Form.TABLE) -> None:
+    """What was reported and need not show in AIS."""
+    rows = record_of(context, ms_or_none(known_at)).incidents
+    columns = ["incident_id", "kind", "start_utc", "place", "actors", "count", "unit", "status", "confidence", "sources"]
+    emit(rows, output, title="incidents", columns=columns)
+
+
+@incidents.command("add")
+def add_incidents(context: typer.Context, files: Files) -> None:
+    """Add incidents from TOML or CSV."""
+    _tell(logbook_of(context).add_incidents(files))
+
+
+@statements.command("show")
+def show_statements(
+    context: typer.Context,
+    party: Annotated[str, typer.Option("--party", metavar="CODE", help="Those of one party: us, jp, eu, ...")] = "",
+    formula_class: Annotated[str, typer.Option("--class", metavar="CLASS", help="Those of one class.")] = "",
+    forum: Annotated[str, typer.Option("--forum", metavar="ID", help="Those of one forum.")] = "",
+    known_at: KnownAtOption = "",
+    output: FormatOption = Form.TABLE,
+) -> None:
+    """Published texts, and what they say of the Taiwan Strait."""
+    rows = record_of(context, ms_or_none(known_at)).some_statements(party, formula_class, forum)
+    columns = ["day", "forum", "parties", "kind", "formula_class", "elements", "basis", "title"]
+    emit(rows, output, title="statements", columns=columns)
+
+
+@statements.command("add")
+def add_statements(context: typer.Context, files: Files) -> None:
+    """Read statements: text, markdown or HTML with a date."""
+    _tell(logbook_of(context).add_statements(files))
+
+
+@statements.command("diff")
+def diff_statements(
+    context: typer.Context,
+    forum: Annotated[str, typer.Argument(metavar="FORUM", help="A forum; `offing statements` names them.")],
+    output: FormatOption = Form.TABLE,
+) -> None:
+    """How the words on the Strait changed from each text of a forum to the next."""
+    from offing.figures.statements import wording_changes
+
+    rows = wording_changes(record_of(context).statements, forum)
+    if output is not Form.TABLE:
+        emit(rows, output)
+        return
+    for row in rows.iter_rows(named=True):
+        voice = f", {row['voice']}" if row["voice"] else ""
+        classes = f"{row['from_class']} -> {row['to_class']}, {row['change']}"
+        line(f"{row['forum']}{voice}: {row['from_day']} -> {row['to_day']} ({classes})")
+        line(f"  {row['diff']}")
+    if rows.is_empty():
+        line(f"{forum}: no two texts to compare")
+
+
+@statements.command("runs")
+def run_statements(context: typer.Context, output: FormatOption = Form.TABLE) -> None:
+    """Consecutive meetings of a forum whose texts speak of peace and stability in the Strait."""
+    from offing.figures.statements import meeting_streaks
+
+    emit(meeting_streaks(record_of(context).statements), output, title="meetings in a row")
+
+
+@statements.command("first")
+def first_statements(context: typer.Context, output: FormatOption = Form.TABLE) -> None:
+    """Who said each thing of the Strait first, and when."""
+    from offing.figures.statements import first_uses
+
+    emit(first_uses(record_of(context).statements), output, title="first uses")
+
+
+def series(context: typer.Context, output: FormatOption = Form.TABLE) -> None:
+    """All series of published figures: what they count, in which unit and day, and what stands beside them in AIS."""
+    from offing.pipeline.reported import series_rows
+
+    rows = series_rows(record_of(context))
+    for row in rows:
+        row["first_day"], row["last_day"] = (d.isoformat() if d else None for d in (row["first_day"], row["last_day"]))
+    columns = ["series", "unit", "window", "first_day", "last_day", "days", "day_rule", "counts_in", "fleet"]
+    emit_records(rows, output, title="series", columns=columns)
+
+
+def trend(
+    context: typer.Context,
+    series_id: SeriesArgument,
+    by: Annotated[Period, typer.Option("--by", help="Length of a period.")] = Period.MONTH,
+    change_points: Annotated[bool, typer.Option("--change-points", help="Days on which the level changed instead.")] = False,
+    highest_since: Annotated[bool, typer.Option("--since-when", help="Each day: highest since, first since.")] = False,
+    since: SinceOption = "",
+    until: UntilOption = "",
+    published_by: PublishedByOption = "",
+    output: FormatOption = Form.TABLE,
+) -> None:
+    """A series by month or year, compared like for like."""
+    from offing.pipeline.reported import SeriesQuestion
+
+    first, last, published = map(day_or_none, (since, until, published_by))
+    asked = SeriesQuestion(record_of(context), series_id, first_day=first, last_day=last, published_by=published)
+    if change_points:
+        emit(asked.change_points(), output, title=f"change points of {series_id}")
+    elif highest_since:
+        emit(asked.since(), output, title=f"{series_id}: highest since, first since")
+    else:
+        columns = ["period", "total", "mean", "highest", "days_reported", "days_missing", "compared_with", "mean_then"]
+        more = ["mean_now", "change_percent", "like_for_like", "warnings"]
+        emit(asked.trend(by.value), output, title=f"{series_id} in {asked.unit}", columns=[*columns, *more])
+
+
+def check(
+    context: typer.Context,
+    claim: Annotated[str, typer.Argument(metavar="CLAIM", help="Such as '152 consecutive days'.")],
+    as_of: Annotated[str, typer.Option("--as-of", metavar="DAY", help="The day of which it is said.")],
+    zone: Annotated[list[str], typer.Option("--zone", metavar="ID", help="Zone; several mean any of them.")] = [],  # noqa: B006
+    fleet: Annotated[str, typer.Option("--fleet", metavar="ID", help="Fleet, `any`, or `flag-xx`.")] = "",
+    series_id: Annotated[str, typer.Option("--series", metavar="ID", help="A series of bulletins.")] = "",
+    source: Annotated[str, typer.Option("--source", metavar="ais|OFFICE", help="By one source; default: weigh all.")] = "",
+    output: FormatOption = Form.TABLE,
+) -> None:
+    """Does a claim hold? Exit status 0: it holds, 1: it does not, 3: it cannot be known."""
+    from offing.model.times import parse_day
+    from offing.pipeline.checks import VERDICTS
+    from offing.pipeline.checks import check as check_claim
+
+    record = record_of(context)
+    day = parse_day(as_of)
+    verdict = check_claim(record.store, record.waters, claim, day, tuple(zone), fleet, series_id, source)
+    rows = verdict.rows(record.waters.pack.label)
+    if output is not Form.TABLE:
+        emit_records(rows, output)
+    else:
+        by = f", by {verdict.decided_by}" if verdict.decided_by else ""
+        line(f"{claim!r} as of {day}: {VERDICTS[verdict.holds]}{by}.")
+        line(verdict.because)
+        for row in rows:
+            line(f"  {row['source']}: {row['source_says']}. {row['nearest_true']}")
+            if row["figure_id"]:
+                line(f"    offing why {row['figure_id']}")
+        line(f"Waters {record.waters.pack.label}.")
+    raise typer.Exit({True: 0, False: 1, None: 3}[verdict.holds])
+
+
+def _tell(added: Added) -> None:
+    """What adding did; every sentence that was not understood."""
+    for r in added.rejects:
+        note(f"reject: {r.name}: {r.reason}: {' '.join(r.sentence.split())}".rstrip(": "))
+    if added.nothing:
+        raise NothingKept("Nothing was added: not one figure, sighting or entry was understood.", "The lines above say why.")
+    rows = ", ".join(f"{n:,} {what}" for what, n in added.rows.items())
+    were = f", {added.already} were there already" if added.already else ""
+    said = f"; {len(added.rejects)} rejects" if added.rejects else ""
+    line(f"Added {added.texts} text{'' if added.texts == 1 else 's'}{were}: {rows}{said}.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for name, group in (("bulletins", bulletins), ("incidents", incidents), ("statements", statements)):
+        app.add_typer(group, name=name)
+    app.command("sightings")(sightings)
+    app.command("series")(series)
+    app.command("trend")(trend)
+    app.command("check")(check)

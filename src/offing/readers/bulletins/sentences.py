@@ -1,0 +1,84 @@
+"""A text cut into sentences without loss, and a sentence read by rules from left to right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_END = re.compile(
+    r"[。;；!！?？][\"”’」』)）]*"  # always ends a sentence
+    r"|\n[ \t\u3000]*(?=\n)"  # an empty line follows
+    r"|(?:^|[\s。])(?=[一二三四五六七八九]、)"  # the next item of a notice begins
+    r"|(?P<dot>\.[\"”’)]*)(?=\s+[\"“‘(#]*[A-Z0-9])"
+)
+_SHORT = re.compile(
+    r"\b(?:[ap]\.m|[A-Z]|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Mon|Tues?|Wed|Thu(?:rs)?|Fri|Sat|Sun|No|St|[0-9])$", re.I
+)
+"""What stands before a dot that shortens a word or numbers an item."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One form of words, by name; `pattern` is tried at one place of a sentence."""
+
+    name: str
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A rule that matched, and what it matched."""
+
+    name: str
+    match: re.Match[str]
+
+    def __getitem__(self, group: str) -> str:
+        return self.match.groupdict().get(group) or ""
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences as they stand, without white space at their ends; together they hold every character but white space."""
+    out: list[str] = []
+    start = 0
+    for end in _END.finditer(text):
+        if end["dot"] and _SHORT.search(text, max(start, end.start() - 8), end.start()):
+            continue
+        out.append(text[start : end.end()].strip())
+        start = end.end()
+    out.append(text[start:].strip())
+    return [s for s in out if s]
+
+
+def rules(**patterns: str | Iterable[str]) -> tuple[Rule, ...]:
+    """Rules from regular expressions, in the order in which they are tried; letters in any case."""
+    made = []
+    for name, given in patterns.items():
+        for pattern in [given] if isinstance(given, str) else given:
+            made.append(Rule(name, re.compile(pattern, re.IGNORECASE)))
+    return tuple(made)
+
+
+def scan(sentence: str, known: Iterable[Rule]) -> tuple[list[Found], str]:
+    """What the rules take of a sentence, from left to right, and the characters that none takes (`·` where one was taken)."""
+    found: list[Found] = []
+    left: list[str] = []
+    known = tuple(known)
+    at = 0
+    while at < len(sentence):
+        for rule in known:
+            match = rule.pattern.match(sentence, at)
+            if match and match.end() > at:
+                found.append(Found(rule.name, match))
+                left.append("·")
+                at = match.end()
+                break
+        else:
+            left.append(sentence[at])
+            at += 1
+    return found, "".join(left)
+
+
+def leftover(left: str) -> str:
+    """What of the second value of `scan` is more than marks and blanks, cut at 60 characters; empty: all was taken."""
+    return " ".join(piece.strip() for piece in left.split("·") if re.search(r"\w", piece))[:60]
