@@ -18,10 +18,12 @@ from offing.model.times import DayRule, parse_day, parse_time, to_ms
 from offing.model.units import Unit
 from offing.model.zone import Zone
 from offing.pipeline import (
+    checks,
     figuring,
     ingest,
     methods,
     queries,
+    reconcile,
     record,
     record_texts,
     record_user,
@@ -150,7 +152,7 @@ class Logbook:
         return queries.notes(self.store, self.waters)
 
     def sql(self, query: str) -> pl.DataFrame:
-        """Ask in DuckDB's SQL: tables positions, statics, rejects, visits, files, runs, zones, fleets."""
+        """Ask in DuckDB's SQL: tables positions, statics, rejects, visits, passages, files, runs, zones, fleets."""
         return sql.sql(self.store, self.waters, query)
 
     def method(self, kind: str | None = None) -> list[dict[str, Any]]:
@@ -198,6 +200,19 @@ class Logbook:
         """The official record: bulletins, sightings, incidents, statements."""
         return record.Record(self.store, self.waters)
 
+    def reconcile(
+        self, zone: Names, fleet: str, office: str = "", since: Day | None = None, until: Day | None = None
+    ) -> pl.DataFrame:
+        """Each day of an office beside AIS, with the difference and what explains it: `pipeline.reconcile.reconciled`."""
+        return reconcile.reconciled(self.store, self.waters, _several(zone), fleet, office, _date(since), _date(until))
+
+    def check(
+        self, claim: str, as_of: Day, zone: Names = (), fleet: str = "", series: str = "", source: str = ""
+    ) -> checks.Verdict:
+        """Whether a claim holds, does not hold, or cannot be known: `pipeline.checks.check`."""
+        day = parse_day(as_of) if isinstance(as_of, str) else as_of
+        return checks.check(self.store, self.waters, claim, day, _several(zone), fleet, series, source)
+
     def series(self, series_id: str, **more: Any) -> reported.SeriesQuestion:
         """One series of bulletins: its days, streaks, records and trend; `more`: as_of, first_day, last_day, published_by."""
         return reported.SeriesQuestion(self.record, series_id, **more)
@@ -215,8 +230,22 @@ class Logbook:
         withdrawn: bool = False,
     ) -> pl.DataFrame:
         """Visits by entry: columns of `model.schemas.VISITS` and `version`."""
-        asked = queries.VisitFilter(_several(zone), fleet, mmsi, _date(since), _date(until), _ms(known_at), withdrawn)
+        asked = queries.EventFilter(_several(zone), fleet, mmsi, _date(since), _date(until), _ms(known_at), withdrawn)
         return queries.visits(self.store, self.waters, asked)
+
+    def passages(
+        self,
+        gate: Names = (),
+        fleet: str | None = None,
+        mmsi: int | None = None,
+        since: Day | None = None,
+        until: Day | None = None,
+        known_at: Instant | None = None,
+        withdrawn: bool = False,
+    ) -> pl.DataFrame:
+        """Passages of gates by time: columns of `model.schemas.PASSAGES`, `version` and the names of the waters."""
+        asked = queries.EventFilter(_several(gate), fleet, mmsi, _date(since), _date(until), _ms(known_at), withdrawn)
+        return queries.passages(self.store, self.waters, asked)
 
     def now(self, zone: Names, at: Instant | None = None) -> pl.DataFrame:
         """Hulls that are still inside at an instant (default: the clock)."""

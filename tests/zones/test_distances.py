@@ -73,6 +73,15 @@ def test_a_ring_that_is_cut_at_the_frame_keeps_its_inner_limit(measure: Any) -> 
     assert len(limits_of(sea, zones)[0].edges.lines) == 1, "without a frame all of the ring is its limit"
 
 
+def test_a_hole_is_a_pocket_of_high_sea_or_an_inner_limit() -> None:
+    boxes = (9, -1, 13, 3), (10, 0, 12, 2)
+    for kind, names, side in (("eez", {"outer"}, "beyond"), ("custom", {"outer", "inner"}, "within")):
+        limits = limits_of(square("z@me", kind, *boxes), {})
+        assert {limit.name for limit in limits} == names
+        assert {to_limit(Shape.point(11.9, 1), limit)[1] for limit in limits} == {side}
+        assert min(to_limit(Shape.point(11.9, 1), limit)[0].distance_m for limit in limits) < 12_000
+
+
 def test_between_zones_there_is_only_the_way(pack: Pack) -> None:
     names = (RING, "senkaku-diaoyu-contiguous-zone@jp")
     rows = distance_rows(*(resolve(pack, n) for n in names), pack, pack.zones)

@@ -14,7 +14,6 @@ import pytest
 
 from offing.errors import BadFleet, BadZone, MissingInput, OffingError
 from offing.model.times import DayRule
-from offing.zones import build
 from offing.zones.pack import Pack, load_pack
 
 FIRST_SET = {
@@ -47,12 +46,6 @@ def test_names_differ_between_claims(pack: Pack) -> None:
     for language in ("en", "ja", "zh-Hant", "zh-Hans"):
         names = [z.names[language] for z in pack.zones.values()]
         assert len(set(names)) == len(names)
-
-
-def test_building_again_gives_the_shipped_zones(pack: Pack, folder: Path) -> None:
-    again = build.build_pack(folder)
-    assert {z.id: z.hash for z in again} == {z.id: z.hash for z in pack.zones.values()}
-    assert build.built_text(again) == (folder / "zones.geojson").read_text(encoding="utf-8")
 
 
 def test_rings_are_canonical(pack: Pack) -> None:
@@ -117,11 +110,10 @@ def edit(path: Path, old: str, new: str) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "error", "says"),
     [
-        ("zones.toml", "valid_from = 2009-11-18", "valid_from = 2010-11-18", BadZone, "offing.zones.build"),
+        ("zones.toml", "valid_from = 2009-11-18", "valid_from = 2010-11-18", BadZone, "offing regions build"),
         ("zones.toml", 'kind = "internal_waters"', 'kind = "puddle"', BadZone, "puddle"),
-        ("zones.toml", "reach_nm = [0, 12]", "reach_nm = [12, 0]", BadZone, "reach_nm"),
         ("zones.toml", "[[zones]]", "[[zones", BadZone, "not TOML"),
-        ("zones.geojson", '"id":"taiwan-internal-waters@tw"', '"id":"x"', BadZone, "taiwan-internal-waters@tw"),
+        ("zones.toml", 'id = "taiwan-internal-waters@tw"', 'id = "x@tw"', BadZone, "zones.parquet lacks the zone x@tw"),
         ("pack.toml", "format = ", "format = 9 # ", BadZone, "form 9"),
         ("fleets.toml", "mmsi = 413875010", 'mmsi = "413875010"', BadFleet, "mmsi"),
         ("fleets.toml", "valid_to = 2024-03-31", "valid_to = 2023-03-31", BadFleet, "before"),
@@ -152,31 +144,3 @@ def test_the_hash_of_a_pack_follows_its_bytes(copy: Path, pack: Pack) -> None:
     assert load_pack(copy).hash == pack.hash
     edit(copy / "fleets.toml", "MIZUHO", "Mizuho")
     assert load_pack(copy).hash != pack.hash
-
-
-@pytest.mark.parametrize(
-    ("file", "old", "new", "says"),
-    [
-        ("baselines.csv", "taiwan-2009,1,2,", "taiwan-2009,1,3,", "out of order"),
-        ("baselines.csv", ",straight,", ",wavy,", "wavy"),
-        ("baselines.csv", "25.0082861", "95.0082861", "no place"),
-        ("baselines.csv", "25.4838528,122.1091083", "22.4838528,119.1091083", "crosses itself"),
-        ("zones.toml", 'baseline = "diaoyu-2012"', 'baseline = "diaoyu"', "lacks"),
-        ("outlines.geojson", "[[[123.47708,25.74126]", "[[[123.47709,25.74126]", "not closed"),
-    ],
-)
-def test_building_refuses_what_it_cannot_build(copy: Path, file: str, old: str, new: str, says: str) -> None:
-    edit(copy / file, old, new)
-    before = (copy / "zones.geojson").read_bytes()
-    with pytest.raises(BadZone) as caught:
-        build.write_built(copy)
-    assert says in str(caught.value)
-    assert (copy / "zones.geojson").read_bytes() == before
-
-
-def test_building_from_the_command_line(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (copy / "zones.geojson").unlink()
-    assert build.main([str(copy)]) == 0
-    assert set(load_pack(copy).zones) == FIRST_SET
-    assert build.main([]) == 2 and build.main([str(copy / "none")]) == 2
-    assert "Traceback" not in capsys.readouterr().err

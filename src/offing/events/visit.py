@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from offing.events.ids import event_ids, times, track_ids
 from offing.model.parameters import Parameters, parameter
 from offing.model.schemas import VISITS
 from offing.model.times import HOUR_MS
@@ -78,9 +79,11 @@ class VisitState:
 
 
 def _in_order(crossings: Rows) -> Rows:
-    """Sort by track and zone; crossings of one track and zone keep their own order."""
+    """Those of zones by track and zone; crossings of one track and zone keep their own order."""
     from offing.kernels.visits import KEY
+    from offing.kernels.walk import LAST_SEEN
 
+    crossings = crossings[crossings["how"] <= LAST_SEEN]
     order = np.lexsort(tuple(crossings[k] for k in reversed(KEY)))
     return np.ascontiguousarray(crossings[order])
 
@@ -88,7 +91,7 @@ def _in_order(crossings: Rows) -> Rows:
 def advance(
     state: VisitState, crossings: Rows, parameters: VisitParameters, *, past_ms: int = -(2**62)
 ) -> tuple[VisitState, Rows]:
-    """Fold crossings (dtype kernels.walk.CROSSING) into visits (dtype kernels.visits.VISIT).
+    """Fold the crossings of zones (dtype kernels.walk.CROSSING) into visits (dtype kernels.visits.VISIT).
 
     `past_ms`: no crossing before this instant will come any more; it only lets finished visits go sooner.
     """
@@ -131,20 +134,17 @@ def frame(visits: Rows, zones: Sequence[Zone], parameters: VisitParameters) -> p
     df = df.join(places, on="zone", how="left", maintain_order="left").sort(
         "mmsi", "zone_id", "entry_after_ms", "track_ms", "track_nth", "entry_ms"
     )
-    row, anchor = pl.int_range(pl.len()), ("mmsi", "zone", "entry_after_ms")
-    first = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift()) for name in anchor)
-    nth = row - pl.when(first).then(row).forward_fill() + 1
     df = df.select(
-        event_id=pl.format("visit:{}:{}:{}{}", "zone_id", "mmsi", _compact("entry_after_ms"), _suffix(nth)),
+        event_id=event_ids("visit", "zone_id", "entry_after_ms"),
         kind=pl.lit("visit"),
         status=pl.when(seen_last).then(pl.lit("open")).otherwise(pl.lit("closed")),
         mmsi=pl.col("mmsi").cast(pl.Int32),
-        track=pl.format("{}@{}{}", "mmsi", _compact("track_ms"), _suffix(pl.col("track_nth"))),
+        track=track_ids(),
         zone_id="zone_id",
         zone_hash="zone_hash",
-        entry_t_utc=_time("entry_ms"),
+        entry_t_utc=times("entry_ms"),
         entry_how=pl.when(first_seen).then(pl.lit("first_seen")).otherwise(pl.lit("crossed")),
-        exit_t_utc=_time("exit_ms"),
+        exit_t_utc=times("exit_ms"),
         exit_how=pl.when(seen_last).then(pl.lit("last_seen")).otherwise(pl.lit("crossed")),
         entry_lon_deg="entry_lon_deg",
         entry_lat_deg="entry_lat_deg",
@@ -155,26 +155,10 @@ def frame(visits: Rows, zones: Sequence[Zone], parameters: VisitParameters) -> p
         positions_n="positions_n",
         support_n=pl.col("positions_n") + crossed_in.cast(pl.Int64) + (~seen_last).cast(pl.Int64),
         single_position=(pl.col("positions_n") == 1) & first_seen & seen_last,
-        closes_at_utc=pl.when(seen_last).then(_time("exit_ms", parameters.max_gap_ms)),
-        entry_before_utc=pl.when(crossed_in).then(_time("entry_before_ms")),
-        entry_after_utc=_time("entry_after_ms"),
-        exit_before_utc=_time("exit_before_ms"),
-        exit_after_utc=pl.when(~seen_last).then(_time("exit_after_ms")),
+        closes_at_utc=pl.when(seen_last).then(times("exit_ms", parameters.max_gap_ms)),
+        entry_before_utc=pl.when(crossed_in).then(times("entry_before_ms")),
+        entry_after_utc=times("entry_after_ms"),
+        exit_before_utc=times("exit_before_ms"),
+        exit_after_utc=pl.when(~seen_last).then(times("exit_after_ms")),
     )
     return df.sort("entry_t_utc", "mmsi", "zone_id", "event_id").select(VISITS.names)
-
-
-def _time(column: str, plus_ms: int = 0) -> pl.Expr:
-    return (pl.col(column) + plus_ms).cast(pl.Datetime("ms", "UTC"))
-
-
-def _compact(column: str) -> pl.Expr:
-    """The form of `model.times.compact`, for a column of milliseconds."""
-    text = _time(column).dt.strftime("%Y%m%dT%H%M%S")
-    ms = pl.col(column) % 1000
-    tail = pl.when(ms == 0).then(pl.lit("Z")).otherwise(pl.format(".{}Z", ms.cast(pl.String).str.zfill(3)))
-    return text + tail
-
-
-def _suffix(nth: pl.Expr) -> pl.Expr:
-    return pl.when(nth > 1).then(pl.format(".{}", nth)).otherwise(pl.lit(""))

@@ -1,6 +1,6 @@
-"""What a table of statements shows: first use per party, unbroken runs of meetings, changes of wording. Method: docs/method/statements.md.
+"""What statements show together: first use per party, unbroken runs of meetings, changes of wording.
 
-Pure functions over a table with the columns of `offing.model.statement.STATEMENTS`, in any order of rows.
+Method: docs/method/statements.md. Pure functions over a table with the columns of `model.statement.STATEMENTS`, in any order.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ FIRST_USES = pl.Schema(
 MEETING_STREAKS = pl.Schema(
     {
         "forum": pl.String(),
-        "voice": pl.String(),  # joint: texts that all parties agreed; else the one party whose accounts these are; empty: unknown
+        "voice": pl.String(),  # joint: texts that all parties agreed; else the party whose accounts these are; empty: unknown
         "first_day": pl.Date(),
         "last_day": pl.Date(),
         "meetings_n": pl.Int64(),  # consecutive among the meetings of which a text is held
@@ -135,8 +135,8 @@ def meeting_streaks(statements: pl.DataFrame, at_least: str = "mention") -> pl.D
 def wording_changes(statements: pl.DataFrame, forum: str | None = None) -> pl.DataFrame:
     """How the words on the Strait changed from each text of a forum to its next (columns of `WORDING_CHANGES`).
 
-    Joint texts and one side's accounts are compared apart, and each language with itself. A text that is silent on the Strait is
-    compared too: all its predecessor's words are gone. Raises `UnknownName` for a forum of which there is no statement.
+    Joint texts and one side's accounts are compared apart, and each language with itself. A text that is silent on the Strait
+    is compared too: all its predecessor's words are gone. Raises `UnknownName` for a forum of which there is no statement.
     """
     known = set(statements["forum"].to_list()) - {""}
     if forum is not None and forum not in known:

@@ -1,4 +1,4 @@
-"""The two-level index of zones: 1 degree cells, and tiles of 0.01 degree cells where a boundary passes.
+"""The two-level index of zones and gates: 1 degree cells, and tiles of 0.01 degree cells where a boundary passes.
 
 A fine cell is either plain (no edge touches it: one covering set of zones holds for all of it, and a *radius* says how many
 cells around are plain too) or a boundary cell with a record: the set that covers it whole, for each zone with an edge in it
@@ -6,6 +6,9 @@ whether the cell's centre is inside, and those edges. From the centre to any poi
 crossed, so every answer is exact and costs a handful of edge tests. Covering sets are linked lists, shared.
 
 Columns wrap at the antimeridian: an edge that reaches over it is stored once for each side, under one number.
+
+Edges of gates stand among those of zones, so that a hop looks once for both; a gate holds no point. Their place is
+`zones_n` + 2 * gate, and 1 more where the edge, which is stored from west to east, runs against its gate.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from offing.kernels.exact import Int, crosses
+from offing.kernels.exact import Int, crosses, crossing_fraction, side_of_position
 from offing.kernels.jit import kernel
 
 Ints = npt.NDArray[np.int64]
@@ -42,7 +45,7 @@ class Grid(NamedTuple):
     cells: Ints32  # (tiles * 10,000): covering set * RADII + radius, or -1 - record
     records: Ints32  # (records + 1, 3): the set that covers the whole cell, and where its zones and its edges begin
     rec_zones: Ints32  # by record: zone * 2, and 1 more where the cell's centre is inside
-    rec_edges: Ints  # (n, 6) by record and zone: ax, ay, bx, by, zone, and the edge's number: equal in every cell and copy
+    rec_edges: Ints  # (n, 6) by record and place: ax, ay, bx, by, place, and the edge's number: equal in every cell and copy
     sets: Ints32  # (sets, 2): the set without its last zone, and that zone; set 0 is empty
     zones_n: int
 
@@ -89,6 +92,71 @@ def zones_at(grid: Grid, x: Int, y: Int, out: Ints32) -> int:
         n += 1
         cover = np.int64(grid.sets[cover, 0])
     return n
+
+
+@kernel
+def hop_crossings(
+    grid: Grid, px: Int, py: Int, qx: Int, qy: Int, out_f: npt.NDArray[np.float64], out_place: Ints, out_edge: Ints
+) -> int:
+    """All edges that the hop PQ crosses (qx may lie beyond the antimeridian). Returns their number, even beyond the room.
+
+    `out_place`: the zone's number, or `zones_n` + 2 * gate, and 1 more where the hop comes from the right of the gate.
+    """
+    n, stored = 0, 0
+    edges = grid.rec_edges
+    dx, dy = qx - px, qy - py
+    col, row = px // CELL, min(py // CELL, ROWS - 1)
+    while True:
+        wrapped = col % COLUMNS
+        shift = (col - wrapped) * CELL
+        tile = grid.coarse[(row // TILE) * 360 + wrapped // TILE]
+        west, east, south, north = col, col + 1, row, row + 1
+        if tile < 0:
+            west, south = col // TILE * TILE, row // TILE * TILE
+            east, north = west + TILE, south + TILE
+        else:
+            at = tile * TILE * TILE + (row % TILE) * TILE + wrapped % TILE
+            code = np.int64(grid.cells[at])
+            if code >= 0:
+                r = code % RADII
+                west, east, south, north = col - r, col + r + 1, row - r, row + r + 1
+            else:
+                rec = -1 - code
+                for k in range(grid.records[rec, 2], grid.records[rec + 1, 2]):
+                    ax, ay, bx, by = edges[k, 0] + shift, edges[k, 1], edges[k, 2] + shift, edges[k, 3]
+                    if not crosses(px, py, qx, qy, ax, ay, bx, by):
+                        continue
+                    seen = False
+                    for m in range(stored):
+                        if out_edge[m] == edges[k, 5]:
+                            seen = True
+                            break
+                    if seen:
+                        continue
+                    if stored < out_f.size:
+                        out_edge[stored] = edges[k, 5]
+                        place = edges[k, 4]
+                        if place >= grid.zones_n and side_of_position(ax, ay, bx, by, px, py) < 0:
+                            place = grid.zones_n + ((place - grid.zones_n) ^ 1)
+                        out_place[stored] = place
+                        out_f[stored] = crossing_fraction(px, py, qx, qy, ax, ay, bx, by)
+                        stored += 1
+                    n += 1
+        fx, fy = 2.0, 2.0
+        if dx != 0:
+            fx = float((east if dx > 0 else west) * CELL - px) / dx
+        if dy != 0:
+            fy = float((north if dy > 0 else south) * CELL - py) / dy
+        if min(fx, fy) >= 1.0:
+            return n
+        if fx <= fy:
+            row = min(max(int(np.floor((py + fx * dy) / CELL)), south, 0), north - 1, ROWS - 1)
+            col = east if dx > 0 else west - 1
+        else:
+            col = min(max(int(np.floor((px + fy * dx) / CELL)), west), east - 1)
+            row = north if dy > 0 else south - 1
+            if row < 0 or row >= ROWS:
+                return n
 
 
 @kernel

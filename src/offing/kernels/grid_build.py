@@ -1,4 +1,4 @@
-"""Building the index of zones (see `kernels.grid` for what it is)."""
+"""Building the index of zones and gates (see `kernels.grid` for what it is)."""
 
 from __future__ import annotations
 
@@ -192,40 +192,42 @@ def _radii(coarse, boundary, tile_row, tile_col, radius):
                 radius[tile, j * TILE + i] = max(d[j + MAX_RADIUS, i + MAX_RADIUS] - 1, 0)
 
 
-def _split_long(edges: Ints, zone: Ints) -> tuple[Ints, Ints]:
+def _split_long(edges: Ints, place: Ints, zones_n: int) -> tuple[Ints, Ints]:
     """Cut edges longer than LONGEST_EDGE at whole units, so that products of coordinates fit 63 bits.
 
     Edges are turned to run from west to east (due north, where neither): a border that two zones share is cut at the same
-    places, whichever way round each of them writes it.
+    places, whichever way round each of them writes it. Of a gate the place tells that an edge was turned.
     """
     back = (edges[:, 0] > edges[:, 2]) | ((edges[:, 0] == edges[:, 2]) & (edges[:, 1] > edges[:, 3]))
     edges = np.where(back[:, None], edges[:, [2, 3, 0, 1]], edges)
+    place = place + (back & (place >= zones_n))
     span = np.maximum(np.abs(edges[:, 2] - edges[:, 0]), np.abs(edges[:, 3] - edges[:, 1]))
     parts = np.maximum(-(-span // LONGEST_EDGE), 1)
     if (parts == 1).all():
-        return edges, zone
+        return edges, place
     which = np.repeat(np.arange(len(edges)), parts)
     nth = np.arange(len(which)) - np.repeat(np.cumsum(parts) - parts, parts)
     e, n = edges[which], parts[which]
     start = np.stack([e[:, c] + (e[:, c + 2] - e[:, c]) * nth // n for c in (0, 1)], axis=1)
     stop = np.stack([e[:, c] + (e[:, c + 2] - e[:, c]) * (nth + 1) // n for c in (0, 1)], axis=1)
-    return np.concatenate([start, stop], axis=1), zone[which]
+    return np.concatenate([start, stop], axis=1), place[which]
 
 
-def build_grid(edges: Ints, edge_zone: Ints, zones_n: int) -> Grid:
-    """Index the edges of zones.
+def build_grid(edges: Ints, edge_place: Ints, zones_n: int) -> Grid:
+    """Index the edges of zones and gates.
 
-    `edges`: int64 (n, 4) of lon_e7, lat_e7 at both ends, longitudes unwrapped; `edge_zone`: the zone's number of each.
+    `edges`: int64 (n, 4) of lon_e7, lat_e7 at both ends, longitudes unwrapped; `edge_place`: the zone's number of each, or
+    `zones_n` + 2 * the gate's.
     """
     edges = np.asarray(edges, np.int64).reshape(-1, 4) + np.array([X_OFFSET, Y_OFFSET, X_OFFSET, Y_OFFSET])
     edges[:, [1, 3]] += edges[:, [1, 3]] >= ROWS * CELL  # a border at the north pole lies beyond it: the pole is inside
-    edge_zone = np.asarray(edge_zone, np.int64)
+    edge_place = np.asarray(edge_place, np.int64)
     real = (edges[:, 0] != edges[:, 2]) | (edges[:, 1] != edges[:, 3])
-    edges, edge_zone = _split_long(edges[real], edge_zone[real])
-    order = np.argsort(edge_zone, kind="stable")
-    edges, edge_zone = np.ascontiguousarray(edges[order]), edge_zone[order]
+    edges, edge_place = _split_long(edges[real], edge_place[real], zones_n)
+    order = np.argsort(edge_place, kind="stable")
+    edges, edge_place = np.ascontiguousarray(edges[order]), edge_place[order]
     ax, ay, bx, by = (np.ascontiguousarray(edges[:, c]) for c in range(4))
-    zone_first = np.searchsorted(edge_zone, np.arange(zones_n + 1)).astype(np.int64)
+    zone_first = np.searchsorted(edge_place, np.arange(zones_n + 1)).astype(np.int64)
     zone_box = _boxes(edges, zone_first)
 
     # one copy per world that an edge reaches into
@@ -234,21 +236,21 @@ def build_grid(edges: Ints, edge_zone: Ints, zones_n: int) -> Grid:
     copies = np.repeat(np.arange(len(edges)), high - low + 1)
     turn = low[copies] + np.arange(len(copies)) - np.repeat(np.cumsum(high - low + 1) - (high - low + 1), high - low + 1)
     cax, cbx = ax[copies] - turn * WORLD, bx[copies] - turn * WORLD
-    cay, cby, czone = ay[copies], by[copies], edge_zone[copies]
+    cay, cby, cplace = ay[copies], by[copies], edge_place[copies]
 
     none_key, none_edge = np.empty(0, np.int64), np.empty(0, np.int32)
     pairs = _touched(cax, cay, cbx, cby, 0, len(copies), none_key, none_edge)
     key, edge = np.empty(pairs, np.int64), np.empty(pairs, np.int32)
     if pairs:
         _touched(cax, cay, cbx, cby, 0, len(copies), key, edge)
-    zone_of = czone[edge] if pairs else np.empty(0, np.int64)
-    order = np.lexsort((edge, zone_of, key))
-    key, edge, zone_of = key[order], edge[order], zone_of[order]
+    place_of = cplace[edge] if pairs else np.empty(0, np.int64)
+    order = np.lexsort((edge, place_of, key))
+    key, edge, place_of = key[order], edge[order], place_of[order]
 
     rec_key, rec_first = np.unique(key, return_index=True)
-    new = np.ones(pairs, bool)
-    new[1:] = (key[1:] != key[:-1]) | (zone_of[1:] != zone_of[:-1])
-    rz_key, rz_zone = key[new], zone_of[new]
+    new = place_of < zones_n
+    new[1:] &= (key[1:] != key[:-1]) | (place_of[1:] != place_of[:-1])
+    rz_key, rz_zone = key[new], place_of[new]
     rec_zones = np.searchsorted(rz_key, rec_key)
 
     row, col = rec_key // COLUMNS, rec_key % COLUMNS
@@ -293,7 +295,7 @@ def build_grid(edges: Ints, edge_zone: Ints, zones_n: int) -> Grid:
     records = np.concatenate([np.stack([cells[rec_tile, rec_cell], rec_zones, rec_first], axis=1), end])
     cells = cells * RADII + radius
     cells[rec_tile, rec_cell] = -1 - np.arange(len(rec_key))
-    rec_edges = np.stack([a[edge] for a in (cax, cay, cbx, cby, czone, copies)], axis=1)
+    rec_edges = np.stack([a[edge] for a in (cax, cay, cbx, cby, cplace, copies)], axis=1)
     return Grid(
         coarse, cells.reshape(-1), records.astype(np.int32), (rz_zone * 2 + inside).astype(np.int32), rec_edges,
         np.stack([parent, zone], axis=1)[: max(n, 1)].copy(), zones_n,

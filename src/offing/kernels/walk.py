@@ -1,4 +1,4 @@
-"""The walk: each hull's positions in order, its tracks ("heads"), and the zone edges that it crosses.
+"""The walk: each hull's positions in order, its tracks ("heads"), and the edges of zones and gates that it crosses.
 
 One call takes a batch of positions in which each MMSI's own rows ascend in the total order, and the heads that are open;
 it leaves the heads as they are afterwards and writes crossings. Nothing else is remembered, so any cut of the input gives
@@ -9,25 +9,28 @@ from __future__ import annotations
 
 import numpy as np
 
-from offing.kernels.exact import Int, crosses, crossing_fraction
-from offing.kernels.grid import CELL, COLUMNS, RADII, ROWS, TILE, WORLD, X_OFFSET, Y_OFFSET, zones_at
+from offing.kernels.exact import Int
+from offing.kernels.grid import CELL, RADII, ROWS, TILE, WORLD, X_OFFSET, Y_OFFSET, hop_crossings, zones_at
 from offing.kernels.jit import kernel
 
-FIRST_SEEN, CROSSED_IN, CROSSED_OUT, LAST_SEEN = 0, 1, 2, 3
+FIRST_SEEN, CROSSED_IN, CROSSED_OUT, LAST_SEEN = 0, 1, 2, 3  # of a zone
+TO_RIGHT, TO_LEFT = 4, 5  # of a gate
 
 CROSSING = np.dtype(
     [
         ("mmsi", np.int64),
         ("track_ms", np.int64),  # time of the track's first position
         ("track_nth", np.int64),  # 2, 3 for further tracks that start at the same instant
-        ("zone", np.int64),
+        ("zone", np.int64),  # its number; of TO_RIGHT and TO_LEFT the gate's
         ("how", np.int64),
-        ("t_ms", np.int64),  # interpolated at the edge for CROSSED_*
+        ("t_ms", np.int64),  # interpolated at the edge, but for FIRST_SEEN and LAST_SEEN
         ("before_ms", np.int64),  # the position before (the same for FIRST_SEEN and LAST_SEEN)
         ("after_ms", np.int64),  # the position after
         ("k", np.int64),  # how many positions of the track came before the edge
         ("lon_deg", np.float64),
         ("lat_deg", np.float64),
+        ("course_deg", np.float64),  # of the hop at the edge, and its speed; 0 but for TO_RIGHT and TO_LEFT
+        ("speed_kn", np.float64),
     ]
 )
 
@@ -114,63 +117,6 @@ def _set_box(grid, head, x, y):
 
 
 @kernel
-def hop_crossings(grid, px, py, qx, qy, out_f, out_zone, out_edge):
-    """All edges that the hop PQ crosses (qx may lie beyond the antimeridian). Returns their number, even beyond the room."""
-    n, stored = 0, 0
-    edges = grid.rec_edges
-    dx, dy = qx - px, qy - py
-    col, row = px // CELL, min(py // CELL, ROWS - 1)
-    while True:
-        wrapped = col % COLUMNS
-        shift = (col - wrapped) * CELL
-        tile = grid.coarse[(row // TILE) * 360 + wrapped // TILE]
-        west, east, south, north = col, col + 1, row, row + 1
-        if tile < 0:
-            west, south = col // TILE * TILE, row // TILE * TILE
-            east, north = west + TILE, south + TILE
-        else:
-            at = tile * TILE * TILE + (row % TILE) * TILE + wrapped % TILE
-            code = np.int64(grid.cells[at])
-            if code >= 0:
-                r = code % RADII
-                west, east, south, north = col - r, col + r + 1, row - r, row + r + 1
-            else:
-                rec = -1 - code
-                for k in range(grid.records[rec, 2], grid.records[rec + 1, 2]):
-                    ax, ay, bx, by = edges[k, 0] + shift, edges[k, 1], edges[k, 2] + shift, edges[k, 3]
-                    if not crosses(px, py, qx, qy, ax, ay, bx, by):
-                        continue
-                    seen = False
-                    for m in range(stored):
-                        if out_edge[m] == edges[k, 5]:
-                            seen = True
-                            break
-                    if seen:
-                        continue
-                    if stored < out_f.size:
-                        out_edge[stored] = edges[k, 5]
-                        out_zone[stored] = edges[k, 4]
-                        out_f[stored] = crossing_fraction(px, py, qx, qy, ax, ay, bx, by)
-                        stored += 1
-                    n += 1
-        fx, fy = 2.0, 2.0
-        if dx != 0:
-            fx = float((east if dx > 0 else west) * CELL - px) / dx
-        if dy != 0:
-            fy = float((north if dy > 0 else south) * CELL - py) / dy
-        if min(fx, fy) >= 1.0:
-            return n
-        if fx <= fy:
-            row = min(max(int(np.floor((py + fx * dy) / CELL)), south, 0), north - 1, ROWS - 1)
-            col = east if dx > 0 else west - 1
-        else:
-            col = min(max(int(np.floor((px + fy * dx) / CELL)), west), east - 1)
-            row = north if dy > 0 else south - 1
-            if row < 0 or row >= ROWS:
-                return n
-
-
-@kernel
 def _write(out, at, head, zone, how, t_ms, before, after, k, x, y):
     c = out[at]
     c["mmsi"], c["track_ms"], c["track_nth"] = head["mmsi"], head["track_ms"], head["track_nth"]
@@ -178,6 +124,7 @@ def _write(out, at, head, zone, how, t_ms, before, after, k, x, y):
     lon = (x - X_OFFSET) / 1e7
     c["lon_deg"] = lon - 360.0 if lon >= 180.0 else (lon + 360.0 if lon < -180.0 else lon)
     c["lat_deg"] = (y - Y_OFFSET) / 1e7
+    c["course_deg"] = c["speed_kn"] = 0.0
 
 
 @kernel
@@ -191,10 +138,22 @@ def _end_head(grid, head, found, out, n):
 
 
 @kernel
-def _hop(grid, head, t, qx, qy, fs, zs, count, found, out, n):
-    """Write the crossings of one hop, zone by zone in time order; two at the same millisecond undo each other."""
+def _write_at_gate(out, at, head, crossed, f, t, qx, qy):
+    """Write the crossing of a gate; `crossed` is twice its number, and 1 more where the hop comes from the right."""
     px, py, t0 = head["x"], head["y"], head["t_ms"]
-    for i in range(1, count):  # by zone, then fraction
+    x, y = px + f * (qx - px), py + f * (qy - py)
+    how = TO_LEFT if crossed % 2 else TO_RIGHT
+    _write(out, at, head, crossed // 2, how, t0 + int(np.rint(f * (t - t0))), t0, t, head["n"], x, y)
+    east = (qx - px) * np.cos((y - Y_OFFSET) / 1e7 * np.pi / 180.0)
+    out[at]["course_deg"] = np.arctan2(east, float(qy - py)) * 180.0 / np.pi % 360.0 % 360.0  # a hair west of north gives 360
+    out[at]["speed_kn"] = distance_m(px, py, qx, qy) / NM_M / ((t - t0) / 3.6e6)
+
+
+@kernel
+def _hop(grid, head, t, qx, qy, fs, zs, count, found, out, n):
+    """Write the crossings of one hop, place by place in time order; two of a zone at the same millisecond undo each other."""
+    px, py, t0 = head["x"], head["y"], head["t_ms"]
+    for i in range(1, count):  # by place, then fraction
         f, z, j = fs[i], zs[i], i - 1
         while j >= 0 and (zs[j] > z or (zs[j] == z and fs[j] > f)):
             fs[j + 1], zs[j + 1] = fs[j], zs[j]
@@ -204,6 +163,10 @@ def _hop(grid, head, t, qx, qy, fs, zs, count, found, out, n):
     i = 0
     while i < count:
         z, first = zs[i], n
+        if z >= grid.zones_n:
+            _write_at_gate(out, n, head, z - grid.zones_n, fs[i], t, qx, qy)
+            i, n = i + 1, n + 1
+            continue
         while i < count and zs[i] == z:
             t_ms = t0 + int(np.rint(fs[i] * (t - t0)))
             if n > first and out[n - 1]["t_ms"] == t_ms:
@@ -266,16 +229,13 @@ def walk(grid, mmsi, t_ms, lon_e7, lat_e7, tracked, begin, shard, table, hulls, 
                 result[0], result[1], result[2] = n, taken, i
                 return LATE
             best = hull["head"]
-            single = best >= 0 and heads[best]["next"] < 0
-            if single:  # the common case first
+            sure = False  # whether the only head there is can be reached: the common case first
+            if best >= 0 and heads[best]["next"] < 0:
                 head = heads[best]
                 dt = t - head["t_ms"]
-                if (
-                    dt <= max_gap_ms
-                    and head["x0"] <= x <= head["x1"]
-                    and head["y0"] <= y <= head["y1"]
-                    and (abs(x - head["x"]) + abs(y - head["y"])) / 1e7 <= near_deg_h * dt / 3.6e6
-                ):
+                away = abs(x - head["x"]) + abs(y - head["y"])
+                sure = dt <= max_gap_ms and away / 1e7 <= near_deg_h * dt / 3.6e6
+                if sure and head["x0"] <= x <= head["x1"] and head["y0"] <= y <= head["y1"]:
                     head["t_ms"], head["x"], head["y"], head["n"] = t, x, y, head["n"] + 1
                     hull["t_ms"] = t
                     taken += 1
@@ -290,7 +250,7 @@ def walk(grid, mmsi, t_ms, lon_e7, lat_e7, tracked, begin, shard, table, hulls, 
                 result[0], result[1] = n, taken
                 return i
             # heads silent too long end
-            before, b = -1, hull["head"]
+            before, b = -1, -1 if sure else hull["head"]
             while b >= 0:
                 after = heads[b]["next"]
                 if t - heads[b]["t_ms"] > max_gap_ms:
@@ -304,7 +264,7 @@ def walk(grid, mmsi, t_ms, lon_e7, lat_e7, tracked, begin, shard, table, hulls, 
                     before = b
                 b = after
             # the reachable head with the least implied speed, then the latest, then the lowest id
-            best, best_kn, b = -1, 0.0, hull["head"]
+            best, best_kn, b = (best, 0.0, -1) if sure else (-1, 0.0, hull["head"])
             while b >= 0:
                 head = heads[b]
                 dt = t - head["t_ms"]

@@ -189,6 +189,26 @@ def sighting_frame(sightings: Iterable[Sighting]) -> pl.DataFrame:
     return _frame(sightings, SIGHTINGS)
 
 
+def observations(bulletins: pl.DataFrame) -> pl.DataFrame:
+    """One bulletin (columns of `BULLETINS`) per office, metric, unit, window and zone: the same window told twice is one.
+
+    An area of zones (`...@...`) belongs to what is counted, a list of sectors does not. Of several the one without flags is
+    kept, then the one published last: a correction. It gets the flag `told_more_than_once`, or `told_differently` where the
+    others give another value. Ordered by office, metric, unit, area and end of the window, whatever the order given.
+    """
+    zone = pl.when(pl.col("area").str.contains("@")).then("area").otherwise(pl.lit(""))
+    key = ["office", "metric", "unit", "window_start_utc", "window_end_utc", "zone"]
+    order = ["doubted", "published_on", "bulletin_id"]
+    ranked = bulletins.with_columns(zone.alias("zone"), (pl.col("flags").list.len() > 0).alias("doubted"))
+    ranked = ranked.sort(order, descending=[False, True, False], nulls_last=True)
+    again = pl.col("bulletin_id").n_unique().over(key) > 1
+    differ = pl.col("value").n_unique().over(key) > 1
+    flag = pl.when(differ).then(pl.lit("told_differently")).when(again).then(pl.lit("told_more_than_once"))
+    flagged = ranked.with_columns(pl.concat_list("flags", flag.otherwise(None)).list.drop_nulls().alias("flags"))
+    kept = flagged.unique(key, keep="first", maintain_order=True).select(bulletins.columns)
+    return kept.sort("office", "metric", "unit", "area", "window_end_utc", "bulletin_id")
+
+
 def _frame(things: Iterable[Bulletin] | Iterable[Sighting], schema: pl.Schema) -> pl.DataFrame:
     rows = [[_plain(getattr(thing, name)) for name in schema] for thing in things]
     return pl.DataFrame(rows, schema=schema, orient="row")

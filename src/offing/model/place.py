@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
+
+import numpy as np
 
 from offing.model.times import UTC_DAY, DayRule
-from offing.model.zone import Ring
+from offing.model.zone import Ring, validity_ms
 
 FEATURE_KINDS = {
     "island": "land that stands above high tide, with or without people",
@@ -88,6 +93,25 @@ class Gate:
     source: str = ""
     confidence: str = "user"
     note: str = ""
+
+    @cached_property
+    def hash(self) -> str:
+        """Sixteen hex digits over everything that decides who passed, when and which way: id, kind, lines, sides, dates."""
+        said = [self.id, self.kind, self.pacific_side, str(self.valid_from), str(self.valid_to)]
+        h = hashlib.sha256(json.dumps(said).encode())
+        for line in self.lines:
+            h.update(b"L" + np.ascontiguousarray(line, dtype="<i8").tobytes())
+        return h.hexdigest()[:16]
+
+    @property
+    def validity_ms(self) -> tuple[int, int]:
+        """First instant at which it holds and the first at which it no longer does, by its own day rule."""
+        return validity_ms(self.day_rule, self.valid_from, self.valid_to)
+
+    def water(self, side: str, language: str = "en") -> str:
+        """The water on one side (left, right) in a language, else in English, else the side itself."""
+        names = self.left if side == "left" else self.right
+        return names.get(language) or names.get("en") or side
 
     def name(self, language: str = "en") -> str:
         """Its name in a language, else in English, else its id."""

@@ -112,3 +112,26 @@ VISITS = pa.schema(
         pa.field("exit_after_utc", TIME),  # the position after a crossed exit; null when last_seen
     ]
 )
+
+PASSAGES = pa.schema(
+    [
+        pa.field("event_id", pa.string(), nullable=False),  # passage:GATE:MMSI:ANCHOR[.2], see model/ids.py
+        pa.field("kind", pa.string(), nullable=False),  # "passage"
+        pa.field("status", pa.string(), nullable=False),  # closed, withdrawn
+        pa.field("mmsi", pa.int32(), nullable=False),
+        pa.field("track", pa.string(), nullable=False),  # MMSI@first position's time
+        pa.field("gate_id", pa.string(), nullable=False),
+        pa.field("gate_hash", pa.string(), nullable=False),
+        pa.field("t_utc", TIME, nullable=False),  # interpolated at the line
+        pa.field("lon_deg", pa.float64(), nullable=False),
+        pa.field("lat_deg", pa.float64(), nullable=False),
+        pa.field("from_side", pa.string(), nullable=False),  # left, right: as seen along the gate from its first point
+        pa.field("to_side", pa.string(), nullable=False),
+        pa.field("pacific_bound", pa.bool_()),  # to_side is the gate's Pacific side; null: the gate names none
+        pa.field("direction", pa.string(), nullable=False),  # octant of course_deg: one of model.bulletin.BEARINGS
+        pa.field("course_deg", pa.float64(), nullable=False),  # true, of the way between both positions, at the line
+        pa.field("speed_kn", pa.float64(), nullable=False),  # implied by both positions
+        pa.field("before_utc", TIME, nullable=False),  # the last position before the line
+        pa.field("after_utc", TIME, nullable=False),  # the first position at or after it: the anchor of the id
+    ]
+)

@@ -34,6 +34,13 @@ KINDS = {
 CONFIDENCES = ("confirmed", "single source", "approximate", "recalled", "user")
 
 
+def validity_ms(day_rule: DayRule, valid_from: date | None, valid_to: date | None) -> tuple[int, int]:
+    """First instant of the first day, and the first instant after the last one; None: the ends of the calendar."""
+    low = day_rule.window(valid_from)[0] if valid_from else to_ms_of_day(date(1, 1, 2))
+    high = day_rule.window(valid_to)[1] if valid_to else to_ms_of_day(date(9999, 12, 30))
+    return low, high
+
+
 @dataclass(frozen=True)
 class Zone:
     """One zone of one claimant. `polygons` holds, per polygon, the outer ring and then its holes."""
@@ -66,9 +73,7 @@ class Zone:
     @property
     def validity_ms(self) -> tuple[int, int]:
         """First instant at which it holds and the first at which it no longer does, by its own day rule."""
-        low = self.day_rule.window(self.valid_from)[0] if self.valid_from else to_ms_of_day(date(1, 1, 2))
-        high = self.day_rule.window(self.valid_to)[1] if self.valid_to else to_ms_of_day(date(9999, 12, 30))
-        return low, high
+        return validity_ms(self.day_rule, self.valid_from, self.valid_to)
 
     def name(self, language: str = "en") -> str:
         """Its name in a language, else in English, else its id."""

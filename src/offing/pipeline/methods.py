@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from offing.errors import BadParameter, UnknownName
+from offing.events.passage import PassageParameters
 from offing.events.visit import VisitParameters
 from offing.figures.coverage import CoverageParameters
+from offing.figures.encirclement import EncirclementParameters
 from offing.figures.streaks import StreakParameters
 from offing.figures.watch_days import WatchDayParameters
 from offing.model.parameters import Parameters, method_hash
 
 KINDS: dict[str, type[Parameters]] = {
     "visit": VisitParameters,
+    "passage": PassageParameters,
     "coverage": CoverageParameters,
     "watch_day": WatchDayParameters,
     "streak": StreakParameters,
+    "encirclement": EncirclementParameters,
 }
 
 DEFINITIONS = {
     "visit": "One hull's stay in one zone, from entry to exit. A hull moves straight in longitude and latitude between two "
     "positions of its track; entry and exit are where that way meets the boundary (crossed), or the first and last position "
     "of the track inside (first_seen, last_seen).",
+    "passage": "One crossing of a gate by one hull, from one side to the other, on the same way between the positions of its "
+    "track as a visit.",
     "coverage": "Were receivers listening? A clock hour counts for a zone when a hull outside the fleet was heard near it.",
     "watch_day": "Zones x fleet x day in a day rule: observed (a hull of the fleet was inside), not_observed (none was, "
     "though receivers were listening) or unobservable.",
     "streak": "Consecutive observed days, with the unknown days that it bridges counted apart: a lower and an upper bound.",
+    "encirclement": "Which of 36 bearings round a place a fleet occupied on a day, by positions and sightings.",
 }
 
 
@@ -36,9 +43,11 @@ class Method:
     """One set of parameters of every kind."""
 
     visit: VisitParameters
+    passage: PassageParameters
     coverage: CoverageParameters
     watch_day: WatchDayParameters
     streak: StreakParameters
+    encirclement: EncirclementParameters
 
     @classmethod
     def of(cls, settings: Mapping[str, object]) -> Method:
@@ -55,6 +64,8 @@ class Method:
 
     def event_hash(self, kind: str = "visit") -> str:
         """The name of the method that makes events of a kind: only what decides them."""
+        if kind == "passage":  # their tracks are the visits', their joining is their own
+            return method_hash(replace(self.visit, rejoin_min=0), self.passage)
         return method_hash(getattr(self, kind))
 
     def describe(self, kind: str | None = None) -> list[dict[str, Any]]:

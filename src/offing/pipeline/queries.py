@@ -1,4 +1,4 @@
-"""Reading a logbook: files, visits, who is inside now, records over several series, and what to know beforehand."""
+"""Reading a logbook: files, visits, passages, who is inside now, records over several series, and what to know beforehand."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import polars as pl
 from offing.errors import UnknownName, UsageError
 from offing.figures.ids import FigureSpec
 from offing.figures.records import RECORDS
-from offing.model.schemas import VISITS
+from offing.model.schemas import PASSAGES, VISITS
 from offing.model.times import UTC_DAY, iso
 from offing.pipeline.figuring import AIS, Question, current_method, published_series
 from offing.pipeline.settled import run_at, settled_days
 from offing.pipeline.waters import Waters
 from offing.store import Store
 from offing.store.folder import now_ms
-from offing.store.history import events
+from offing.store.history import KINDS, events
 from offing.store.lookup import rejects as stored_rejects
 from offing.store.lookup import statics_of
 from offing.store.merge import merged_days
@@ -77,6 +77,8 @@ def notes(store: Store, waters: Waters) -> list[str]:
         out.append(f"{came} files were read and {left} retracted since the last run: `offing run` brings events up to date.")
     if before.details["zones"] != {z.id: z.hash for z in waters.zone_list}:
         out.append("Zones changed since the last run: `offing run` brings events up to date.")
+    elif before.details.get("gates") != {g.id: g.hash for g in waters.pack.gates.values()}:
+        out.append("Gates changed since the last run: `offing run` brings events up to date.")
     elif before.details["since"] or before.details["until"]:
         days = {d.day for d in merged_days(store)}
         missing = set[date]().union(*(days - settled_days(store, before, zone, days) for zone in waters.zone_list))
@@ -86,10 +88,10 @@ def notes(store: Store, waters: Waters) -> list[str]:
 
 
 @dataclass(frozen=True)
-class VisitFilter:
-    """Which visits; an empty field asks for all. Days are UTC, both included."""
+class EventFilter:
+    """Which visits or passages; an empty field asks for all. Days are UTC, both included."""
 
-    zones: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()  # zones of visits, gates of passages
     fleet: str | None = None
     mmsi: int | None = None
     since: date | None = None
@@ -98,27 +100,52 @@ class VisitFilter:
     withdrawn: bool = False
 
 
-def visits(store: Store, waters: Waters, asked: VisitFilter) -> pl.DataFrame:
+def visits(store: Store, waters: Waters, asked: EventFilter) -> pl.DataFrame:
     """Visits by entry: columns of `schemas.VISITS`, then version, still_inside, known_from_utc, reason, superseded_by."""
-    zones = waters.several(list(asked.zones))
-    fleet = waters.fleet(asked.fleet) if asked.fleet else None
-    method = current_method(store, asked.known_at_ms).event_hash("visit")
-    rows = events(store, "visit", method, asked.known_at_ms, asked.withdrawn)
-    if zones:
-        rows = rows.filter(pl.col("zone_id").is_in([z.id for z in zones]))
-    if asked.mmsi is not None:
-        rows = rows.filter(pl.col("mmsi") == asked.mmsi)
-    if asked.since:
-        rows = rows.filter(pl.col("exit_t_utc").dt.epoch("ms") >= UTC_DAY.window(asked.since)[0])
-    if asked.until:
-        rows = rows.filter(pl.col("entry_t_utc").dt.epoch("ms") < UTC_DAY.window(asked.until)[1])
-    if fleet is not None:
-        held = clip_to_fleet(rows, fleet, start="entry_t_utc", end="exit_t_utc")
-        rows = rows.join(held.select("event_id").unique(), on="event_id", how="semi")
+    waters.several(list(asked.places))  # `UnknownName` for one that is not there
+    rows = _asked_for(store, waters, "visit", asked, start="entry_t_utc", end="exit_t_utc")
     names = ["event_id", "kind", "version", *VISITS.names[2:], "still_inside", "known_from_utc", "reason", "superseded_by"]
     return (
         rows.with_columns(still_inside=_still_inside(now_ms())).sort("entry_t_utc", "mmsi", "zone_id", "event_id").select(names)
     )
+
+
+def passages(store: Store, waters: Waters, asked: EventFilter) -> pl.DataFrame:
+    """Passages by time: columns of `schemas.PASSAGES` and version, then from_water, to_water, known_from_utc, reason, ...
+
+    The waters on both sides are named in English, as the region pack says now; null where it has no such gate any more.
+    """
+    gates = waters.pack.gates
+    for gate_id in asked.places:
+        if gate_id not in gates:
+            raise UnknownName.of("gate", gate_id, gates, "offing gates")
+    rows = _asked_for(store, waters, "passage", asked, start="t_utc", end="t_utc")
+    waters_of = [(g.id, side, g.water(side)) for g in gates.values() for side in ("left", "right")]
+    for which in ("from", "to"):
+        key = ["gate_id", f"{which}_side"]
+        named = pl.DataFrame(waters_of, schema=dict.fromkeys([*key, f"{which}_water"], pl.String), orient="row")
+        rows = rows.join(named, on=key, how="left")
+    names = ["event_id", "kind", "version", *PASSAGES.names[2:], "from_water", "to_water"]
+    return rows.sort("t_utc", "mmsi", "gate_id", "event_id").select(*names, "known_from_utc", "reason", "superseded_by")
+
+
+def _asked_for(store: Store, waters: Waters, kind: str, asked: EventFilter, *, start: str, end: str) -> pl.DataFrame:
+    """The events of a kind that a filter lets through; `start` and `end` are the columns of when they are."""
+    fleet = waters.fleet(asked.fleet) if asked.fleet else None
+    method = current_method(store, asked.known_at_ms).event_hash(kind)
+    rows = events(store, kind, method, asked.known_at_ms, asked.withdrawn)
+    if asked.places:
+        rows = rows.filter(pl.col(KINDS[kind].place).is_in(asked.places))
+    if asked.mmsi is not None:
+        rows = rows.filter(pl.col("mmsi") == asked.mmsi)
+    if asked.since:
+        rows = rows.filter(pl.col(end).dt.epoch("ms") >= UTC_DAY.window(asked.since)[0])
+    if asked.until:
+        rows = rows.filter(pl.col(start).dt.epoch("ms") < UTC_DAY.window(asked.until)[1])
+    if fleet is not None:
+        held = clip_to_fleet(rows, fleet, start=start, end=end)
+        rows = rows.join(held.select("event_id").unique(), on="event_id", how="semi")
+    return rows
 
 
 def _still_inside(at_ms: int) -> pl.Expr:
@@ -129,7 +156,7 @@ def _still_inside(at_ms: int) -> pl.Expr:
 def inside_now(store: Store, waters: Waters, zone_ids: Sequence[str], at_ms: int | None) -> pl.DataFrame:
     """Hulls inside at an instant: those whose visit covers it, or is open and not yet closed by silence."""
     instant = now_ms() if at_ms is None else at_ms
-    rows = visits(store, waters, VisitFilter(tuple(zone_ids)))
+    rows = visits(store, waters, EventFilter(tuple(zone_ids)))
     entered = pl.col("entry_t_utc").dt.epoch("ms") <= instant
     stays = (pl.col("exit_t_utc").dt.epoch("ms") >= instant) | _still_inside(instant)
     names = rows.filter(entered & stays).with_columns(still_inside=_still_inside(instant))

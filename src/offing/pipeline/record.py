@@ -163,8 +163,9 @@ def _versions(rows: pl.DataFrame, describing: list[str]) -> pl.DataFrame:
     ordered = (
         rows.select(*BULLETINS.names(), "origin")
         .unique("bulletin_id", keep="first", maintain_order=True)
+        .with_row_index("_came")
         .with_columns(place.alias("_place"), start.alias("_start"))
-        .sort(*key, "published_on", "origin", "bulletin_id", nulls_last=True, maintain_order=True)
+        .sort(*key, "published_on", "origin", "_came", nulls_last=True)
     )
     other = (pl.col("value") != pl.col("value").shift(1)).over(key).fill_null(True)
     ordered = ordered.with_columns(other.alias("_other")).with_columns(

@@ -11,7 +11,7 @@ import pyarrow as pa
 from offing.errors import UsageError
 from offing.model.schemas import MERGED
 from offing.pipeline.listing import zone_row
-from offing.pipeline.queries import VisitFilter, status, visits
+from offing.pipeline.queries import EventFilter, passages, status, visits
 from offing.pipeline.waters import Waters
 from offing.store import Store, lake
 from offing.store.lookup import rejects, statics_of
@@ -20,7 +20,7 @@ from offing.store.merge import merged_days
 if TYPE_CHECKING:
     import duckdb
 
-TABLES = ("positions", "statics", "rejects", "visits", "files", "runs", "zones", "fleets")
+TABLES = ("positions", "statics", "rejects", "visits", "passages", "files", "runs", "zones", "fleets")
 """What can be asked about."""
 
 
@@ -52,7 +52,8 @@ def _register(db: duckdb.DuckDBPyConnection, store: Store, waters: Waters) -> No
     tables = {
         "statics": statics_of(store),
         "rejects": rejects(store),
-        "visits": visits(store, waters, VisitFilter(withdrawn=True)),
+        "visits": visits(store, waters, EventFilter(withdrawn=True)),
+        "passages": passages(store, waters, EventFilter(withdrawn=True)),
         "files": _table(
             [{**r, "ignored": json.dumps(r["ignored"]), "rejects": json.dumps(r["rejects"])} for r in status(store)], _FILES
         ),

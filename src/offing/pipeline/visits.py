@@ -1,7 +1,7 @@
-"""Merged days to visits: the fold over files, one day in memory and the next one being read.
+"""Merged days to visits and passages: the fold over files, one day in memory and the next one being read.
 
-After each day the heads that can hear nothing more within `max_gap` are closed, and the visits that can no longer change
-are set aside, so that memory holds two days, the open heads and visits, and the finished rows. Nothing is written.
+After each day the heads that can hear nothing more within `max_gap` are closed, and the events that can no longer change
+are set aside, so that memory holds two days, the open heads and events, and the finished rows. Nothing is written.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from offing.errors import LogbookError
-from offing.events import visit
+from offing.events import passage, visit
+from offing.model.place import Gate
 from offing.model.times import DAY_MS, to_ms_of_day
 from offing.model.zone import Zone
 from offing.tracks import walk
@@ -42,6 +43,7 @@ class VisitsRun:
     """What a fold over days gave."""
 
     frame: pl.DataFrame  # model.schemas.VISITS
+    passages: pl.DataFrame  # model.schemas.PASSAGES
     positions_n: int  # positions taken into tracks
     untracked_n: int  # rows that open no track: base time, base stations, aircraft
     first_ms: int | None  # instant of the first and of the last tracked position; None: there was none
@@ -54,14 +56,18 @@ def fold_days(
     parameters: visit.VisitParameters,
     progress: Progress | None = None,
     per_day: PerDay | None = None,
+    gates: Sequence[Gate] = (),
+    passage_parameters: passage.PassageParameters | None = None,
 ) -> VisitsRun:
-    """Fold merged days, given in ascending order, into the visits of all zones.
+    """Fold merged days, given in ascending order, into the visits of all zones and the passages of all gates.
 
     Raises `LogbookError` when a file cannot be read, holds positions of another day, or is out of order.
     """
-    grid = zone_grid(zones)
-    tracks, visits = walk.start(), visit.VisitState()
+    grid = zone_grid(zones, gates)
+    tracks, visits, passages = walk.start(), visit.VisitState(), passage.PassageState()
     finished: list[npt.NDArray[Any]] = []
+    passed: list[npt.NDArray[Any]] = []
+    at_gates = passage_parameters or passage.PassageParameters()
     taken_n, rows_n = 0, 0
     first_ms: int | None = None
     last_ms: int | None = None
@@ -81,12 +87,16 @@ def fold_days(
         tracks, ends = walk.close_silent(tracks, grid, silent_before_ms=past_ms)
         visits, done = visit.advance(visits, np.concatenate([crossings, ends]), parameters, past_ms=past_ms)
         finished.append(done)
+        passages, done = passage.advance(passages, crossings, at_gates, past_ms=past_ms)
+        passed.append(done)
         if progress:
             progress(day, taken_n)
     finished.append(visit.finish(visits, walk.still_seen(tracks, grid), parameters))
     rows = np.concatenate(finished)
     finished.clear()  # each holds all visits: one at a time
-    return VisitsRun(visit.frame(rows, zones, parameters), taken_n, rows_n - taken_n, first_ms, last_ms)
+    passed.append(passage.finish(passages))
+    through = passage.frame(np.concatenate(passed), gates)
+    return VisitsRun(visit.frame(rows, zones, parameters), through, taken_n, rows_n - taken_n, first_ms, last_ms)
 
 
 def _days_ahead(days: Iterable[tuple[date, Path]]) -> Iterator[tuple[date, walk.Batch]]:

@@ -32,7 +32,7 @@ class Link:
     """One line of a chain; `level` is how deep it stands."""
 
     level: int
-    kind: str  # figure, rule, day, visit, zone, position, raw, bulletin, version, more
+    kind: str  # figure, rule, day, visit, passage, zone, gate, crossing, position, raw, bulletin, version, more
     text: str
     id: str | None = None  # what `why` takes
     file: str | None = None
@@ -45,7 +45,7 @@ class Link:
 
 
 def why(store: Store, waters: Waters, name: str, *, everything: bool = False) -> list[Link]:
-    """The chain of a visit, day, presence, streak or record. Raises `UnknownName` for any other id."""
+    """The chain of a visit, passage, day, presence, streak or record. Raises `UnknownName` for any other id."""
     return _Chain(store, waters, everything).of(name.strip())
 
 
@@ -56,18 +56,22 @@ class _Chain:
         self.raw = RawText(store)
         self.links: list[Link] = []
         self.known_at_ms: int | None = None
-        self._histories: dict[str, pl.DataFrame] = {}
+        self._histories: dict[tuple[str, str], pl.DataFrame] = {}
 
     def of(self, name: str) -> list[Link]:
         if name.startswith("visit:"):
             self.visit(name, 0)
+            return self.links
+        if name.startswith("passage:"):
+            self.passage(name)
             return self.links
         try:
             spec = parse_figure_id(name)
         except OffingError:
             raise UnknownName(
                 f"There is no event or figure {name!r}.",
-                "Ids are printed by `offing visits`, `days`, `presence`, `streaks` and `records` (event_id, figure_id).",
+                "Ids are printed by `offing visits`, `passages`, `days`, `presence`, `streaks` and `records` "
+                "(event_id, figure_id).",
                 name=name,
             ) from None
         question = Question.of(self.store, self.waters, spec)
@@ -78,18 +82,20 @@ class _Chain:
         return self.links
 
     def history(self, event_id: str) -> tuple[pl.DataFrame, Method]:
-        """All versions of a visit as known then, and their method: that of the last run, else the latest that has the visit."""
+        """All versions of an event as known then, and their method: that of the last run, else the latest that has it."""
+        kind = event_id.partition(":")[0]
+        named = {"visit": "method", "passage": "passage_method"}[kind]
         runs = [r for r in self.store.ledger.runs() if self.known_at_ms is None or r.known_from_ms <= self.known_at_ms]
-        for name, run in {r.details["method"]: r for r in reversed(runs)}.items():
-            if name not in self._histories:
-                rows = versions(self.store, "visit", name)
+        for name, run in {r.details[named]: r for r in reversed(runs) if named in r.details}.items():
+            if (kind, name) not in self._histories:
+                rows = versions(self.store, kind, name)
                 if self.known_at_ms is not None:
                     rows = rows.filter(pl.col("known_from_utc").dt.epoch("ms") <= self.known_at_ms)
-                self._histories[name] = rows
-            found = self._histories[name].filter(pl.col("event_id") == event_id)
+                self._histories[kind, name] = rows
+            found = self._histories[kind, name].filter(pl.col("event_id") == event_id)
             if found.height:
                 return found, Method.of(run.details["parameters"])
-        raise UnknownName(f"There is no visit {event_id!r}.", "`offing visits` lists them.", name=event_id)
+        raise UnknownName(f"There is no {kind} {event_id!r}.", f"`offing {kind}s` lists them.", name=event_id)
 
     def add(self, level: int, kind: str, text: str, **more: Any) -> None:
         self.links.append(Link(level, kind, text, **more))
@@ -261,7 +267,7 @@ class _Chain:
                     self.add(level + 1, "raw", where, file=str(path), line=table.line_num, raw=text)
                     return
 
-    # -- visits and positions
+    # -- events and positions
 
     def zone(self, zone_id: str, level: int, version: str = "") -> None:
         zone = self.waters.zones.get(zone_id)
@@ -282,18 +288,45 @@ class _Chain:
         how = f"{v['status']}, version {v['version']}, track {v['track']}"
         inside = f"{_count(v['positions_n'], 'position', 'positions')} inside, {v['duration_s'] / 3600:.2f} h"
         self.add(level, "visit", f"{v['mmsi']} in {v['zone_id']} {stay}, {inside}; {how}", id=event_id)
-        for row in history.iter_rows(named=True) if history.height > 1 else ():
-            by = f"; superseded by {row['superseded_by']}" if row["superseded_by"] else ""
-            said = f"{row['status']}; {row['reason'] or 'first known'}{by}"
-            self.add(level + 1, "version", f"version {row['version']} of {_t(row['known_from_utc'])}: {said}")
+        held_at_ms = self.told(history, level + 1)
         if not brief:
             self.zone(v["zone_id"], level + 1, v["zone_hash"])
             values = ", ".join(f"{k} = {x:g}" for k, x in by_method.visit.values().items())
             self.add(level + 1, "rule", f"parameters: {values}")
+        for side in ("entry", "exit"):
+            self.crossing(v, side, level + 1, held_at_ms)
+
+    def told(self, history: pl.DataFrame, level: int) -> int | None:
+        """The versions, where there are several; returns when the files were held from which the event was last told."""
+        for row in history.iter_rows(named=True) if history.height > 1 else ():
+            by = f"; superseded by {row['superseded_by']}" if row["superseded_by"] else ""
+            said = f"{row['status']}; {row['reason'] or 'first known'}{by}"
+            self.add(level, "version", f"version {row['version']} of {_t(row['known_from_utc'])}: {said}")
         said_at = history.filter(pl.col("status") != WITHDRAWN)["known_from_utc"].dt.epoch("ms").max()
         run = run_at(self.store, int(said_at))  # type: ignore[arg-type]
-        for side in ("entry", "exit"):
-            self.crossing(v, side, level + 1, run.started_ms if run else None)
+        return run.started_ms if run else None
+
+    def passage(self, event_id: str) -> None:
+        history, by_method = self.history(event_id)
+        p = history.row(-1, named=True)
+        gate = self.waters.pack.gates.get(p["gate_id"])
+        sides = " to ".join(f"{s} ({gate.water(s)})" if gate else s for s in (p["from_side"], p["to_side"]))
+        bound = {True: ", Pacific-bound", False: ", from the Pacific", None: ""}[p["pacific_bound"]]
+        way = f"{p['direction']} ({p['course_deg']:.1f} degrees) at {p['speed_kn']:.1f} kn"
+        how = f"{p['status']}, version {p['version']}, track {p['track']}"
+        self.add(0, "passage", f"{p['mmsi']} through {p['gate_id']} from {sides}{bound}, {way}; {how}", id=event_id)
+        held_at_ms = self.told(history, 1)
+        if gate is None or gate.hash != p["gate_hash"]:
+            now = f"is now version {gate.hash}" if gate else "is no longer in this logbook"
+            self.add(1, "gate", f"gate {p['gate_id']}, version {p['gate_hash']}; it {now}")
+        else:
+            self.add(1, "gate", f"gate {gate.id}, version {gate.hash}, {gate.name()}, {gate.confidence}; source: {gate.source}")
+        values = {**by_method.visit.values(), **by_method.passage.values()}
+        del values["visit.rejoin_min"]
+        self.add(1, "rule", f"parameters: {', '.join(f'{k} = {x:g}' for k, x in values.items())}")
+        self.add(1, "crossing", f"crossed at {_t(p['t_utc'])}, {_place(p['lat_deg'], p['lon_deg'])}")
+        for word in ("before", "after"):
+            self.position(p["mmsi"], p[f"{word}_utc"], f"{word} the gate", 2, held_at_ms)
 
     def crossing(self, v: dict[str, Any], side: str, level: int, held_at_ms: int | None) -> None:
         place = _place(v[f"{side}_lat_deg"], v[f"{side}_lon_deg"])

@@ -37,9 +37,13 @@ class _Kind:
     start: str  # the column whose month files it
     end: str
     place: str
+    anchor: str  # the time in its id
 
 
-KINDS = {"visit": _Kind(schemas.VISITS, "entry_t_utc", "exit_t_utc", "zone_id")}
+KINDS = {
+    "visit": _Kind(schemas.VISITS, "entry_t_utc", "exit_t_utc", "zone_id", "entry_after_utc"),
+    "passage": _Kind(schemas.PASSAGES, "before_utc", "after_utc", "gate_id", "after_utc"),
+}
 """The kinds of event whose history is kept, with the columns that say when and where."""
 
 
@@ -91,7 +95,7 @@ class EventRun:
         """Compare the present events (columns of the kind's schema) with the last versions and add what differs.
 
         A new id begins at version 1; changed columns give the next version; an id that is gone is withdrawn, with the event
-        that took its place (same zone and ship, overlapping, new or changed) if there is one; a withdrawn one that is there
+        that took its place (same place and ship, overlapping, new or changed) if there is one; a withdrawn one that is there
         again returns. Returns how many are `new`, `changed`, `withdrawn`, `returned` and `unchanged`.
         """
         shape = KINDS[kind]

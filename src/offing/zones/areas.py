@@ -15,7 +15,7 @@ from offing.zones.geodesic import CURVED, Box, Floats, along
 from offing.zones.offset import SPACING_M, tidied
 from offing.zones.proximity import Pieces, to_edges
 from offing.zones.rings import Polygons, closed, quantised
-from offing.zones.shapes import shape, union
+from offing.zones.shapes import pieces, shape, union
 
 AREAS = "areas.csv"
 
@@ -23,6 +23,9 @@ SEGMENTS = ("straight", "loxodrome", "geodesic")
 
 ALONG = "along:"
 """Before the id of a zone: from this corner to the next the line follows the outer limit of that zone."""
+
+LOOP = 0.01
+"""Loops of a line that are left out hold less than this part of its area."""
 
 Outline = Callable[[Claim, str], Polygons]
 """Gives the outline of a zone by its id, for an entry that names it."""
@@ -59,12 +62,26 @@ def _inside(corners: list[Corner], outline: Outline) -> Any:
             lon, lat, _ = along(corner.segment, start, stop, SPACING_M)
             points = np.column_stack([lon, lat])[:-1] if corner.segment in CURVED else start[None]
             ways = [[*way, points] for way in ways]
-    polygons = [shape([closed(quantised(np.concatenate(way)))]) for way in ways]
-    whole = [p for p in polygons if p.is_valid]
+    found = [_whole(shape([closed(quantised(np.concatenate(way)))])) for way in ways]
+    whole = [p for p in found if p is not None]
     if not whole:
         raise corners[0].claim.refuse("the line crosses itself", "Its corners are out of order, or one is wrong.")
     zones = union(followed)
     return min(whole, key=lambda p: (p.intersection(zones).area, p.length))
+
+
+def _whole(polygon: Any) -> Any:
+    """The area within a line, None if it crosses itself.
+
+    A published point may lie a little within the limit that is followed: the line to it and back makes a small loop, which is
+    left out.
+    """
+    import shapely
+
+    if polygon.is_valid:
+        return polygon
+    loops = sorted(pieces(shapely.make_valid(polygon)), key=lambda p: p.area)
+    return loops[-1] if sum(p.area for p in loops[:-1]) < LOOP * loops[-1].area else None
 
 
 def _both_ways(zone: Polygons, start: Floats, stop: Floats) -> list[Floats]:

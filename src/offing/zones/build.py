@@ -8,7 +8,7 @@ from pathlib import Path
 
 from offing.model.zone import Zone
 from offing.zones.built import BUILT, write_zones
-from offing.zones.pack import read_zone_claims
+from offing.zones.pack import zone_claims, zone_of
 from offing.zones.recipes import Workshop
 
 Progress = Callable[[int, int, str], None]
@@ -17,15 +17,15 @@ Progress = Callable[[int, int, str], None]
 
 def build_pack(folder: Path, progress: Progress | None = None) -> list[Zone]:
     """All zones of a pack, in the order of its `zones.toml`. Writes nothing. Raises `MissingInput` or `BadZone`."""
-    claims = read_zone_claims(folder)
+    claimed = [zone_of(claim) for claim in zone_claims(folder)]
     workshop = Workshop(folder)
     zones: list[Zone] = []
-    for claim in claims:
+    for zone in claimed:
         if progress:
-            progress(len(zones), len(claims), claim.zone.id)
-        zones.append(replace(claim.zone, polygons=workshop.outline(claim.zone.id)))
+            progress(len(zones), len(claimed), zone.id)
+        zones.append(replace(zone, polygons=workshop.outline(zone.id)))
     if progress:
-        progress(len(zones), len(claims), "")
+        progress(len(zones), len(claimed), "")
     return zones
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +130,7 @@ def _fleets(folder: Path) -> Iterator[InputError]:
 def _fields(file: str, claim: Claim) -> Any:
     fields = ENTRIES[file][1]
     if file == "zones.toml" and claim.values.get("kind") in WITHOUT_CLAIMANT:
-        return tuple(f for f in fields if f.name not in ("claimants", "legal_basis"))
+        return tuple(replace(f, required=f.required and f.name not in ("claimants", "legal_basis")) for f in fields)
     return fields
 
 

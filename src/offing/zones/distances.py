@@ -11,15 +11,21 @@ import numpy as np
 
 from offing.model.schemas import E7
 from offing.model.zone import Ring, Zone
+from offing.zones.coast import frame_of
 from offing.zones.geodesic import NAUTICAL_MILE_M
-from offing.zones.pack import Pack, about_pack
-from offing.zones.proximity import Nearest, Shape, nearest
+from offing.zones.pack import Pack
+from offing.zones.proximity import Nearest, Shape, nearest, nearest_each
 from offing.zones.resolve import Place
 
 _WEAKER = ("confirmed", "user", "single source", "approximate", "recalled")
 
+_SAME_M = 1.0  # lines of which one has other points between its corners than the other
+
 LANDWARD = {"contiguous_zone": "territorial_sea", "restricted_water": "prohibited_water"}
 """Kinds of zones that lie round another one of the same claimant."""
+
+WITH_LAND = ("internal_waters", "territorial_sea", "eez")
+"""Kinds that hold the land they are measured from: a hole in one is water beyond its outer limit."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ class Way:
 
 def distance_rows(a: Place, b: Place, pack: Pack, zones: Mapping[str, Zone]) -> list[dict[str, Any]]:
     """The ways as rows, the one between the places first; `zones` are those in force."""
-    frame_deg = about_pack(pack.folder).values.get("frame") or ()
+    frame_deg = frame_of(pack.folder) or ()
     known = [v for v in (a.uncertainty_m, b.uncertainty_m) if v is not None]
     return [
         {
@@ -90,18 +96,19 @@ def to_limit(a: Shape, limit: Limit) -> tuple[Nearest, str]:
 
 
 def limits_of(zone: Zone, zones: Mapping[str, Zone], frame_deg: Iterable[float] = ()) -> list[Limit]:
-    """The outer limit of a zone, and the inner one of a zone that lies round another or has a hole."""
+    """The outer limit of a zone, and the inner one where it lies round another zone, or round a hole with land."""
     core = _landward(zone, zones)
     holes = tuple((ring,) for polygon in zone.polygons for ring in polygon[1:])
-    landward = core.polygons if core else holes
-    inner_vertices = {tuple(p) for polygon in landward for ring in polygon for p in ring.tolist()}
+    landward = core.polygons if core else () if zone.kind in WITH_LAND else holes
+    border = Shape(lines=tuple(ring for polygon in landward for ring in polygon))
     frame_e7 = np.rint(np.array(list(frame_deg)) * E7).reshape(-1, 2)
     lines: dict[str, list[Ring]] = {"outer": [], "inner": []}
     for ring in (ring for polygon in zone.polygons for ring in polygon):
-        shared = np.array([tuple(p) in inner_vertices for p in ring.tolist()])
+        middles = (ring[1:] + ring[:-1]) / (2 * E7)
+        shared = nearest_each(middles, border)[0] < _SAME_M if landward else np.zeros(len(middles), np.bool_)
         on_frame = (ring[:, :, None] == frame_e7.T[None]).reshape(len(ring), -1)
         cut = np.any(on_frame[1:] & on_frame[:-1], axis=1)
-        kinds = np.where(cut, "cut", np.where(shared[1:] & shared[:-1], "inner", "outer"))
+        kinds = np.where(cut, "cut", np.where(shared, "inner", "outer"))
         ends = [0, *(np.flatnonzero(kinds[1:] != kinds[:-1]) + 1).tolist(), len(kinds)]
         for low, high in itertools.pairwise(ends):
             lines.get(str(kinds[low]), []).append(ring[low : high + 1])

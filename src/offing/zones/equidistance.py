@@ -11,7 +11,7 @@ The value at a place is its geodesic distance to one party's shore less that to 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -19,19 +19,16 @@ from typing import Any
 
 import numpy as np
 
-from offing.claims import Claim, entries, read_toml
+from offing.claims import Claim
 from offing.errors import BadZone
-from offing.model.place import LINE_KINDS, Line
+from offing.model.place import Line
 from offing.model.schemas import E7
-from offing.model.zone import CONFIDENCES, Ring
+from offing.model.zone import Ring
 from offing.zones.coast import frame_of, read_lines
 from offing.zones.geodesic import NAUTICAL_MILE_M, Box, Floats, geod
-from offing.zones.places import polylines
+from offing.zones.lines import BUILT_LINES, line_claims, line_of, write_built_lines
 from offing.zones.proximity import Shape, nearest_each
 from offing.zones.shapes import union
-
-LINES = "lines.toml"
-"""The file of a pack's lines."""
 
 REACH_M = 200 * NAUTICAL_MILE_M
 """No farther from either shore."""
@@ -70,39 +67,14 @@ class Shores:
         return over
 
 
-def line_claims(folder: Path) -> list[Claim]:
-    """The entries of `lines.toml`; none where there is no such file."""
-    path = folder / LINES
-    return entries(read_toml(path, BadZone), "lines", path.name, BadZone) if path.exists() else []
-
-
-def line_of(claim: Claim) -> Line:
-    """One line; published ones with their course, computed ones without. Raises `BadZone` with file, line and what does not fit."""
-    low, high = claim.days("valid_from", "valid_to")
-    kind = claim.one_of("kind", claim.text("kind"), LINE_KINDS)
-    return Line(
-        id=claim.text("id"),
-        kind=kind,
-        names=claim.names(),
-        parts=() if kind == "equidistance" else polylines(claim, "lines"),
-        parties=claim.texts("parties"),
-        treatment=claim.text("treatment", ""),
-        status=claim.text("status"),
-        legal_basis=claim.text("legal_basis", ""),
-        valid_from=low,
-        valid_to=high,
-        source=claim.text("source"),
-        confidence=claim.one_of("confidence", claim.text("confidence"), CONFIDENCES),
-        note=claim.text("note", ""),
-    )
-
-
 def build_lines(folder: Path) -> list[Line]:
     """All lines of a pack, in the order of its `lines.toml`, the computed ones traced. Writes nothing."""
     claims = line_claims(folder)
     if not any(c.values.get("kind") == "equidistance" for c in claims):
         return [line_of(c) for c in claims]
     baselines, frame = read_lines(folder), frame_of(folder)
+    if frame is None:
+        raise BadZone("pack.toml: `frame` is missing, the box in which equidistance lines are traced.")
 
     @cache
     def shore(*names: str) -> Shape:
@@ -122,6 +94,13 @@ def build_lines(folder: Path) -> list[Line]:
     return out
 
 
+def write_lines(folder: Path) -> Path:
+    """Build a pack's lines and put them beside their claims, all or nothing; gives the file."""
+    target = folder / BUILT_LINES
+    write_built_lines(build_lines(folder), target)
+    return target
+
+
 def _known(claim: Claim, key: str, baselines: Iterable[str]) -> tuple[str, ...]:
     names = claim.texts(key)
     for name in names:
@@ -135,7 +114,8 @@ def trace(shores: Shores) -> tuple[Ring, ...]:
     out = []
     for course in _contours(shores):
         points, good = _settled(shores, course)
-        out += _cut(shores, _dense(shores, points[good]))
+        if good.sum() > 1:
+            out += _cut(shores, _dense(shores, points[good]))
     return tuple(sorted(_off_land(shores, out), key=lambda r: r.tolist()))
 
 

@@ -49,10 +49,12 @@ def geod() -> Any:
     return Geod(ellps="WGS84")
 
 
-def destination(lon_deg: Floats, lat_deg: Floats, azimuth_deg: Floats, distance_m: float) -> tuple[Floats, Floats]:
+def destination(lon_deg: Floats, lat_deg: Floats, azimuth_deg: Floats, distance_m: float | Floats) -> tuple[Floats, Floats]:
     """Points at a geodesic distance from given ones; longitudes stay within half a turn of where they started."""
-    lon_deg, lat_deg, azimuth_deg = np.broadcast_arrays(lon_deg, lat_deg, azimuth_deg)
-    lon, lat, _ = geod().fwd(lon_deg.copy(), lat_deg.copy(), azimuth_deg.copy(), np.full(lon_deg.shape, distance_m))
+    lon_deg, lat_deg, azimuth_deg, far_m = np.broadcast_arrays(
+        lon_deg, lat_deg, azimuth_deg, np.asarray(distance_m, np.float64)
+    )
+    lon, lat, _ = geod().fwd(lon_deg.copy(), lat_deg.copy(), azimuth_deg.copy(), far_m.copy())
     turns = np.round((lon_deg - np.asarray(lon)) / 360.0)
     return np.asarray(lon) + 360.0 * turns, np.asarray(lat)
 

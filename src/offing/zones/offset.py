@@ -95,8 +95,9 @@ def within(baseline: Baseline, distance_m: float, frame: Box | None = None, bear
     if frame:
         holds &= _is_in(coast, box_around(frame, distance_m))
     area = union([land, *_strips_and_circles(lines, *lines.held(of, holds), distance_m, bearings_deg)]).simplify(_DUST_E7)
-    box = shapely.box(*(np.array(frame) * E7)) if frame else area.envelope
-    gaps = _near(list(pieces(box.difference(area))), coast, distance_m)
+    filled = shapely.box(*(np.array(frame) * E7)) if frame else union(shapely.Polygon(p.exterior) for p in pieces(area))
+    shore = _Shore(coast)
+    gaps = [gap for gap in pieces(filled.difference(area)) if len(coast) and shore.holds(gap, distance_m)]
     return tidied(union([area, *gaps]), frame)
 
 
@@ -183,19 +184,29 @@ def _land(parts: Iterable[Part], near_lon_deg: float) -> Any:
     return union(shape([part.ring(near_lon_deg)]) for part in parts)
 
 
-def _near(gaps: list[Any], coast: Floats, distance_m: float) -> list[Any]:
-    """Those of the gaps left between pieces that are nearer to the coast than the limit.
+class _Shore:
+    """Points of a coast, for the distance of a few places from it."""
 
-    Pieces are built only of what holds the limit, so that behind them water may be left out. No limit runs through such a
-    gap: one place tells.
-    """
-    if not gaps or not len(coast):
-        return []
-    here = np.array([[place.x, place.y] for place in (gap.representative_point() for gap in gaps)]) / E7
-    shore = space(coast)
-    nearest = coast[[int(np.argmin(np.sum((shore - place) ** 2, axis=1))) for place in space(here)]]
-    found_m = np.asarray(geod().inv(*here.T, *nearest.T)[2])
-    return [gap for gap, d in zip(gaps, found_m, strict=True) if d < distance_m + 2 * CHORD_M]
+    def __init__(self, points: Floats) -> None:
+        self.points = points
+        self.in_space = space(points)
+
+    def distance_m(self, places: Floats) -> Floats:
+        """The distance of each place (shape (n, 2), degrees) from the nearest point."""
+        nearest = [int(np.argmin(np.sum((self.in_space - place) ** 2, axis=1))) for place in space(places)]
+        return np.asarray(geod().inv(*places.T, *self.points[nearest].T)[2])
+
+    def holds(self, gap: Any, distance_m: float) -> bool:
+        """Whether a gap left between pieces is nearer than the limit.
+
+        Pieces are built only of what holds the limit, so that behind them water may be left out. No limit runs through such a
+        gap: one place tells, but for slivers along the limit.
+        """
+        place = gap.representative_point()
+        off_m = self.distance_m(np.array([[place.x, place.y]]) / E7)[0] - distance_m
+        if abs(off_m) < 2 * CHORD_M:
+            off_m = self.distance_m(np.array(gap.exterior.coords) / E7).max() - distance_m
+        return bool(off_m < 2 * CHORD_M)
 
 
 def _is_in(points: Floats, box: Box) -> Any:

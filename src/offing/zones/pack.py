@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,20 +18,21 @@ from offing.errors import BadFleet, BadZone
 from offing.model.fleet import Fleet
 from offing.model.place import Feature, Gate, Line
 from offing.model.zone import CONFIDENCES, KINDS, Zone
+from offing.zones.built import BUILT, REBUILD, read_built
 from offing.zones.fleets import EVERYONE, NotMember, fleets_of, not_members_of
+from offing.zones.lines import read_built_lines
 from offing.zones.places import feature_claims, feature_of, gate_claims, gate_of
-from offing.zones.rings import Polygons, quantised
+from offing.zones.rings import Polygon, quantised
 from offing.zones.series import Office, Reported, Series, read_reported, read_series
 
 FORMATS = (1, 2)
 """The versions of the pack's form that this code reads."""
 
+ZONES = "zones.toml"
+"""The file of claims."""
+
 RECALLED = "recalled"
 """The confidence of what was written from memory and not read at a source."""
-
-BUILT = "zones.geojson"
-"""The file of built outlines, made by `offing.zones.build`."""
-
 
 _Item = TypeVar("_Item", Zone, Feature, Gate, Line)
 
@@ -62,14 +64,19 @@ class Pack:
         """Id, version and hash, as every figure prints them."""
         return f"{self.id} {self.version} ({self.hash})"
 
+    def coast(self) -> dict[str, list[Polygon]]:
+        """The land of the region by coast, each piece a polygon of one ring; read when it is first asked for."""
+        return _coast_at(self.folder)
 
-@dataclass(frozen=True)
-class ZoneClaim:
-    """A zone without its outline, and the recipe for it: the part between two distances from a baseline."""
 
-    zone: Zone
-    baseline: str
-    reach_nm: tuple[float, float]
+@lru_cache(maxsize=4)
+def _coast_at(folder: Path) -> dict[str, list[Polygon]]:
+    found: dict[str, list[Polygon]] = {}
+    for name, key in (("coast.geojson", "coast"), ("outlines.geojson", "baseline")):
+        for feature in read_features(folder / name) if (folder / name).exists() else ():
+            rings = tuple(quantised(ring) for ring in feature["geometry"]["coordinates"])
+            found.setdefault(str(feature["properties"].get(key)), []).append(rings)
+    return found
 
 
 def load_pack(folder: Path, include_unconfirmed: bool = False) -> Pack:
@@ -97,7 +104,7 @@ def load_pack(folder: Path, include_unconfirmed: bool = False) -> Pack:
         reported=read_reported(folder, offices, zones, fleets),
         features=known([feature_of(c) for c in feature_claims(folder)]),
         gates=known([gate_of(c) for c in gate_claims(folder)]),
-        lines=known([]),
+        lines=known(read_built_lines(folder)),
     )
 
 
@@ -120,33 +127,29 @@ def pack_hash(folder: Path) -> str:
     return h.hexdigest()[:16]
 
 
-def read_zone_claims(folder: Path) -> list[ZoneClaim]:
-    """The zones that a pack claims, in the order of its file, their outlines still empty."""
-    out: list[ZoneClaim] = []
-    for c in entries(read_toml(folder / "zones.toml", BadZone), "zones", "zones.toml", BadZone):
-        reach = c.values.get("reach_nm")
-        if not (isinstance(reach, list) and len(reach) == 2 and all(isinstance(v, (int, float)) for v in reach)):
-            raise c.refuse("`reach_nm` must be two distances such as [12, 24]")
-        if not 0 <= reach[0] <= reach[1] <= 600:
-            raise c.refuse(f"`reach_nm` {reach} must rise and lie between 0 and 600")
-        low, high = c.days("valid_from", "valid_to")
-        zone = Zone(
-            id=c.text("id"),
-            kind=c.one_of("kind", c.text("kind"), KINDS),
-            polygons=(),
-            claimants=c.texts("claimants"),
-            names=c.names(),
-            legal_basis=c.text("legal_basis"),
-            source=c.text("source"),
-            valid_from=low,
-            valid_to=high,
-            day_rule=c.day_rule(),
-            includes=c.texts("includes"),
-            confidence=c.one_of("confidence", c.text("confidence"), CONFIDENCES),
-            note=c.text("note", ""),
-        )
-        out.append(ZoneClaim(zone, c.text("baseline"), (float(reach[0]), float(reach[1]))))
-    return out
+def zone_claims(folder: Path) -> list[Claim]:
+    """The entries of `zones.toml`."""
+    return entries(read_toml(folder / ZONES, BadZone), "zones", ZONES, BadZone)
+
+
+def zone_of(c: Claim) -> Zone:
+    """One zone as it is claimed, its outline still empty. Raises `BadZone` with file, line and what does not fit."""
+    low, high = c.days("valid_from", "valid_to")
+    return Zone(
+        id=c.text("id"),
+        kind=c.one_of("kind", c.text("kind"), KINDS),
+        polygons=(),
+        claimants=c.texts("claimants"),
+        names=c.names(),
+        legal_basis=c.text("legal_basis", ""),
+        source=c.text("source"),
+        valid_from=low,
+        valid_to=high,
+        day_rule=c.day_rule(),
+        includes=c.texts("includes"),
+        confidence=c.one_of("confidence", c.text("confidence"), CONFIDENCES),
+        note=c.text("note", ""),
+    )
 
 
 def read_features(path: Path) -> list[dict[str, Any]]:
@@ -162,23 +165,14 @@ def read_features(path: Path) -> list[dict[str, Any]]:
 
 
 def _built_zones(folder: Path) -> dict[str, Zone]:
-    rebuild = "Run `python -m offing.zones.build FOLDER` and commit what it writes."
-    built: dict[str, tuple[Polygons, str]] = {}
-    for feature in read_features(folder / BUILT):
-        try:
-            rings = feature["geometry"]["coordinates"]
-            polygons = tuple(tuple(quantised(ring) for ring in polygon) for polygon in rings)
-            built[feature["properties"]["id"]] = polygons, feature["properties"]["hash"]
-        except (KeyError, TypeError, ValueError):
-            raise BadZone(f"{BUILT} has a feature that is no built zone.", rebuild) from None
+    built = read_built(folder)
     zones: dict[str, Zone] = {}
-    for claim in read_zone_claims(folder):
-        zone_id = claim.zone.id
+    for claim in zone_claims(folder):
+        zone_id = claim.text("id")
         if zone_id not in built:
-            raise BadZone(f"{BUILT} lacks the zone {zone_id}.", rebuild)
-        polygons, stated = built[zone_id]
-        zone = replace(claim.zone, polygons=polygons)
-        if zone.hash != stated:
-            raise BadZone(f"{BUILT}: {zone_id} has hash {zone.hash}, but {stated} is written beside it.", rebuild)
+            raise BadZone(f"{BUILT} lacks the zone {zone_id}.", REBUILD)
+        zone = replace(zone_of(claim), polygons=built[zone_id].polygons)
+        if zone.hash != built[zone_id].hash:
+            raise BadZone(f"{BUILT}: {zone_id} has hash {zone.hash}, but {built[zone_id].hash} is written beside it.", REBUILD)
         zones[zone_id] = zone
     return zones

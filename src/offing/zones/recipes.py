@@ -16,18 +16,16 @@ from pathlib import Path
 
 import numpy as np
 
-from offing.claims import Claim, entries, read_toml
-from offing.errors import BadZone
+from offing.claims import Claim
 from offing.model.schemas import E7
 from offing.model.zone import Ring
 from offing.zones.areas import AREAS, area, read_areas
 from offing.zones.coast import Corner, frame_of, read_lines
 from offing.zones.geodesic import NAUTICAL_MILE_M
 from offing.zones.offset import Baseline, body, inside, tidied, within
+from offing.zones.pack import zone_claims
 from offing.zones.rings import Polygons, canonical
 from offing.zones.sectors import Sector, near_shore
-
-ZONES = "zones.toml"
 
 GREATEST_REACH_NM = 350.0
 
@@ -41,7 +39,7 @@ class Workshop:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.frame = frame_of(folder)
-        self.claims = {c.text("id"): c for c in entries(read_toml(folder / ZONES, BadZone), "zones", ZONES, BadZone)}
+        self.claims = {c.text("id"): c for c in zone_claims(folder)}
         self._limits: dict[tuple[tuple[str, ...], float], Polygons] = {}
         self._outlines: dict[str, Polygons] = {}
         self._under_way: list[str] = []
@@ -139,9 +137,12 @@ def with_points(polygons: Polygons) -> Polygons:
 
 
 def _divided(ring: Ring) -> Ring:
-    steps = np.diff(ring, axis=0)
-    parts = np.maximum(1, -(-np.abs(steps).max(axis=1) // EDGE_E7))
+    """Points are the same whichever way round an edge is gone, so that zones which share an edge still do."""
+    start, stop = ring[:-1], ring[1:]
+    parts = np.maximum(1, -(-np.abs(stop - start).max(axis=1) // EDGE_E7))
+    back = (stop[:, 0] < start[:, 0]) | ((stop[:, 0] == start[:, 0]) & (stop[:, 1] < start[:, 1]))
     of = np.repeat(np.arange(len(parts)), parts)
-    t = (np.arange(len(of)) - np.repeat(np.cumsum(parts) - parts, parts)) / parts[of]
-    points = ring[of] + np.rint(t[:, None] * steps[of]).astype(np.int64)
-    return np.vstack([points, ring[-1:]])
+    step = np.arange(len(of)) - np.repeat(np.cumsum(parts) - parts, parts)
+    t = np.where(back[of], parts[of] - step, step)[:, None] / parts[of, None]
+    low, high = np.where(back[:, None], stop, start)[of], np.where(back[:, None], start, stop)[of]
+    return np.vstack([low + np.rint(t * (high - low)).astype(np.int64), ring[-1:]])

@@ -31,10 +31,9 @@ class Place:
 
     id: str  # what to type to mean this place again
     kind: str  # point, feature, zone, gate, line
-    what: str  # point, coast, position, zone, gate, line: what stands for it
+    what: str  # point, coast, islands, position, zone, gate, line: what stands for it
     shape: Shape = field(repr=False)
     names: Mapping[str, str] = field(default_factory=dict)
-    claimants: tuple[str, ...] = ()
     uncertainty_m: float | None = None  # of a position
     confidence: str = "user"
     zone: Zone | None = field(default=None, repr=False)
@@ -167,19 +166,25 @@ def _keys(thing: _Thing) -> set[str]:
 def _place(kind: str, thing: _Thing, pack: Pack) -> Place:
     about: dict[str, Any] = {"names": thing.names, "confidence": thing.confidence}
     if isinstance(thing, Zone):
-        shape = Shape(polygons=thing.polygons)
-        return Place(thing.id, kind, "zone", shape, claimants=thing.claimants, zone=thing, **about)
+        return Place(thing.id, kind, "zone", Shape(polygons=thing.polygons), zone=thing, **about)
     if isinstance(thing, Gate):
-        return Place(thing.id, kind, "gate", Shape(lines=thing.lines), claimants=thing.claimants, **about)
+        return Place(thing.id, kind, "gate", Shape(lines=thing.lines), **about)
     if isinstance(thing, Line):
         return Place(thing.id, kind, "line", Shape(lines=thing.parts), **about)
     if thing.lon_deg is None or thing.lat_deg is None:
         raise BadParameter(f"No position of {thing.name()} was published.", thing.note)
     point = Shape.point(thing.lon_deg, thing.lat_deg)
-    land = _land(pack, point) if thing.kind in LAND else None
-    if land:
-        return Place(thing.id, kind, "coast", Shape(polygons=(land,)), claimants=thing.claimants, **about)
-    return Place(thing.id, kind, "position", point, claimants=thing.claimants, uncertainty_m=thing.uncertainty_m, **about)
+    if thing.kind in LAND and (land := _land(pack, point)):
+        return Place(thing.id, kind, "coast", Shape(polygons=(land,)), **about)
+    members = [f for f in pack.features.values() if f.group == thing.id and f.kind in LAND and f.lon_deg is not None]
+    if thing.kind != "island_group" or not members:
+        return Place(thing.id, kind, "position", point, uncertainty_m=thing.uncertainty_m, **about)
+    parts = [_place(kind, f, pack) for f in members]
+    polygons, lines = ([v for p in parts for v in getattr(p.shape, key)] for key in ("polygons", "lines"))
+    known = [p.uncertainty_m for p in parts if p.uncertainty_m is not None]
+    return Place(
+        thing.id, kind, "islands", Shape(tuple(polygons), tuple(lines)), uncertainty_m=max(known, default=None), **about
+    )
 
 
 def _land(pack: Pack, point: Shape) -> Polygon | None:

@@ -100,6 +100,11 @@ def test_beside_a_ring_too_small_for_a_text_along_it() -> None:
     assert not shapely.Polygon(circle).intersects(shapely.Polygon(one.name.box(one.spot, 1.0).corners()))
 
 
+def test_the_same_words_are_not_said_twice_near_each_other() -> None:
+    seas = [Name(f"g{x}", row("Pacific Ocean"), at=(float(x), 300.0), once_px=300) for x in (200, 400, 700)]
+    assert sorted(p.name.owner for p in place(seas, SIZE, 1.0)) == ["g200", "g700"]
+
+
 def test_on_a_wide_island_the_name_stands_upon_it() -> None:
     (one,) = place([Name("isle", row("Isle"), at=(300.0, 300.0), clear_px=4, radius_px=80)], SIZE, 1.0)
     assert (one.spot.dx, one.spot.dy) == (0, 0)

@@ -9,14 +9,11 @@ from dataclasses import replace
 import pytest
 from small_sea import DISPUTED, FRAME, small_sea
 
-from offing.faces.chart.marks import SHOWN_FROM, SYMBOLS
 from offing.faces.chart.parts import names_of
 from offing.faces.chart.projection import Extent
-from offing.faces.chart.style import BEAD_WORDS, BEADS, DASHES, PALETTES, STROKES, Theme
+from offing.faces.chart.style import DASHES
 from offing.faces.chart.svg import Sheet, chart, draw
 from offing.faces.cli.viewpoint import View
-from offing.model.place import FEATURE_KINDS, GATE_KINDS, LINE_KINDS
-from offing.model.zone import KINDS
 
 NS = "{http://www.w3.org/2000/svg}"
 SEA = small_sea()
@@ -47,24 +44,6 @@ def line_of(tree: ET.Element, data_id: str, path: str) -> ET.Element:
 
 def drawn_words(tree: ET.Element) -> list[str]:
     return ["".join(t.itertext()) for t in tree.iter(f"{NS}text")]
-
-
-def test_every_kind_has_its_strokes_or_its_symbol() -> None:
-    assert set(STROKES) == {*KINDS, *LINE_KINDS, *GATE_KINDS}
-    assert set(SYMBOLS) == set(SHOWN_FROM) == set(FEATURE_KINDS)
-    assert len(BEADS) == len(BEAD_WORDS) == len(set(BEADS)) == len(PALETTES[Theme.DAY].claimants)
-    looks = [(s.width_px, s.inner_px, s.inner_dashes, s.across, s.cased, s.dashes) for k, s in STROKES.items() if k in KINDS]
-    assert len(set(looks)) == len(looks), "two kinds of zone cannot be told apart without colour"
-    assert not {s.dashes for s in STROKES.values()} & set(DASHES.values())
-
-
-@pytest.mark.parametrize("theme", Theme)
-def test_text_and_lines_stand_out_from_their_ground(theme: Theme) -> None:
-    p = PALETTES[theme]
-    for ink in (p.ink, p.ink_2, p.ink_3, p.land_ink, p.water_ink):
-        assert contrast(ink, p.ground) >= 4.5 and contrast(ink, p.sea) >= 4.5
-    assert all(contrast(c, p.sea) >= 4.5 for c in p.claimants)  # their colour is that of words too
-    assert contrast(p.land_ink, p.land) >= 4.5
 
 
 def test_everything_drawn_has_a_title_with_all_its_names(tree: ET.Element) -> None:
@@ -112,7 +91,8 @@ def test_what_is_not_surely_there_is_dashed_and_said(tree: ET.Element) -> None:
 
 
 def test_a_computed_line_says_that_it_is_not_agreed(tree: ET.Element) -> None:
-    assert any("Equidistance A-B (computed, not agreed)" in w for w in drawn_words(tree))
+    (words,) = (w for w in drawn_words(tree) if "Equidistance A-B" in w)
+    assert words.endswith("(computed, not agreed)")
 
 
 def test_the_very_same_line_of_two_claimants_is_shared_between_them(tree: ET.Element) -> None:
@@ -199,15 +179,3 @@ def test_ids_and_names_with_signs_are_escaped() -> None:
 def test_empty_waters_can_be_drawn() -> None:
     bare = replace(SEA, zones=(), gates=(), lines=(), features=(), base_points=(), coast={})
     assert ET.fromstring(chart(bare, Sheet(FRAME))).tag == f"{NS}svg"
-
-
-def contrast(one: str, other: str) -> float:
-    """The contrast ratio of WCAG 2."""
-
-    def luminance(colour: str) -> float:
-        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        r, g, b = (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts)
-        return 0.2126 * r + 0.7152 * g + 0.0722 * b
-
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)

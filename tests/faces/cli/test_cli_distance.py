@@ -36,11 +36,11 @@ def test_every_form_has_the_same_rows(cli: Cli) -> None:
     parquet = pl.read_parquet(io.BytesIO(cli(*words, "--format", "parquet").out))
     assert parquet["distance_nm"].to_list() == [row["distance_nm"]]
     table = cli(*words).text
-    assert table.startswith("distance in east_asia ") and "names: all" in table and "coast of Yonaguni" in table
+    assert table.startswith("distance, east_asia ") and "names: all" in table and "coast of Yonaguni" in table
 
 
 def test_names_of_disputed_places_stand_together(cli: Cli) -> None:
-    (row,) = cli("distance", "Diaoyu Dao", "uotsuri", "--format", "json").rows
+    (row,) = cli("distance", "feature:uotsuri", "Uotsuri Shima", "--format", "json").rows
     assert row["distance_nm"] == 0 and row["inside"]
     for name in ("Uotsuri Shima", "Diaoyu Dao", "Diaoyutai", "魚釣島", "釣魚臺", "钓鱼岛"):
         assert name in row["a_what"]
@@ -81,6 +81,7 @@ def test_a_position_says_how_uncertain_it_is(cli: Cli) -> None:
         ("91N 12E", "is no place"),
         ("atlantis", "There is no place 'atlantis'."),
         ("miyako", "feature:miyako, gate:miyako"),
+        ("Diaoyu Dao", "feature:senkaku-diaoyu, feature:uotsuri"),  # the group and its largest island
     ],
 )
 def test_what_cannot_be_read_is_refused(cli: Cli, a: str, says: str) -> None:

@@ -12,6 +12,9 @@ from offing.faces.cli.viewpoint import View
 WIDEST_ROW = 30
 """An English name longer than this is broken where it says ` / `."""
 
+WIDEST_CJK_ROW = 18
+"""Names in Japanese and Chinese share a line up to so many characters."""
+
 
 def tag(name: str, *inside: str, **attributes: object) -> str:
     """One element. `class_` and `data_id` become `class` and `data-id`; None and empty text leave an attribute out."""
@@ -51,10 +54,13 @@ def rows_of(names: Mapping[str, str], view: View, suffix: str = "") -> tuple[Row
     for language, form in names.items():
         if language != "en" and form:
             others.setdefault(form, language)
-    pieces: list[tuple[str, str]] = []
+    rows: list[list[tuple[str, str]]] = []
     for form, language in others.items():
-        pieces += [("", " · "), (language, form)] if pieces else [(language, form)]
-    return (*_latin(names.get("en", "") + suffix), *([Row(tuple(pieces))] if pieces else []))
+        if rows and sum(len(words) for _, words in rows[-1]) + len(form) <= WIDEST_CJK_ROW:
+            rows[-1] += [("", " · "), (language, form)]
+        else:
+            rows.append([(language, form)])
+    return (*_latin(names.get("en", "") + suffix), *(Row(tuple(pieces)) for pieces in rows))
 
 
 def _latin(words: str) -> tuple[Row, ...]:

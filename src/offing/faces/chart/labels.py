@@ -100,6 +100,7 @@ class Name:
     """A text that wants a place: along one of `lines`, beside the point `at` if `clear_px`, else shifted from `at` or `also`.
 
     `from_scale`: pixels of a nautical mile from which on it is shown. `apart_px`: names along lines come again so far apart.
+    `once_px`: the same words are not said twice so near to each other.
     """
 
     owner: str  # the id of the element it names
@@ -116,6 +117,7 @@ class Name:
     angle: float = 0.0
     lines: tuple[Pixels, ...] = field(default=(), compare=False)
     apart_px: float = 700.0
+    once_px: float = 0.0
     from_scale: float = 0.0
 
     @property
@@ -244,13 +246,15 @@ def place(
     found: dict[tuple[int, Spot], list[int]] = defaultdict(list)
     before: dict[int, list[Spot]] = {}
     for level, scale in enumerate(scales):
+        said: dict[tuple[Row, ...], list[tuple[float, float]]] = defaultdict(list)
         board = Board(size_px[0] * scale, size_px[1] * scale, (Box(x * scale, y * scale, 2 * r, 2 * r) for x, y, r in symbols))
         for number, name in enumerate(order):
-            if px_per_nm * scale < name.from_scale:
+            if px_per_nm * scale < name.from_scale or _said_near(name, said[name.rows], scale):
                 continue
             before[number] = _stand(name, scale, board, before.get(number, []))
             for spot in before[number]:
                 found[number, spot].append(level)
+                said[name.rows].append((spot.x, spot.y))
     return [Placed(order[number], spot, tuple(levels)) for (number, spot), levels in found.items()]
 
 
@@ -267,6 +271,10 @@ def _stand(name: Name, scale: float, board: Board, earlier: Sequence[Spot]) -> l
             if name.at is not None:
                 break
     return taken
+
+
+def _said_near(name: Name, places: Sequence[tuple[float, float]], scale: float) -> bool:
+    return name.at is not None and any(math.dist(name.at, place) * scale < name.once_px for place in places)
 
 
 def _length_px(line: Pixels) -> float:
@@ -293,5 +301,5 @@ def _stretch(points: Pixels, along: Pixels, middle: float, need: float) -> tuple
     if length < need * 0.97 or np.max(np.abs((x - x[0]) * dy - (y - y[0]) * dx)) / length > 3:
         return None
     angle = math.degrees(math.atan2(dy, dx))
-    angle = angle - 180 if angle > 90 else angle + 180 if angle <= -90 else angle
+    angle = angle - 180 if angle >= 90 else angle + 180 if angle < -90 else angle
     return float(x[0] + dx / 2), float(y[0] + dy / 2), angle

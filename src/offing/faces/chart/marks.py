@@ -96,7 +96,7 @@ def strokes(
         out.append(tag("use", href=href, class_=css, clip_path=f"url({clip})", **inner))
     if how.across:
         out.append(tag("use", href=href, class_="ink", stroke_width=8, stroke_dasharray=how.across))
-    dashes = DASHES.get(confidence, how.dashes)
+    dashes = how.dashes if how.fixed else DASHES.get(confidence, how.dashes)
     line = {"href": href, "stroke_width": how.width_px, "stroke_dasharray": dashes}
     css = "ink round" if dashes.startswith("0 ") else "ink"
     nth, of = share
@@ -210,7 +210,7 @@ class Drawer:
         inside = strokes(f"#way-{key}", line.kind, number_of, line.confidence)
         self.marks.add("lines", self._thing("line", line, [tag("defs", path), *inside]))
         said = ", ".join(v for v in (line.status, line.confidence if line.confidence in DASHES else "") if v)
-        rows = rows_of(line.names, self.view, f" ({said})" if said else "")
+        rows = (*rows_of(line.names, self.view), *([Row((("", f"({said})"),))] if said else []))
         css = "text" if number_of is None else f"w{number_of}"
         self.marks.names.append(Name(f"line:{line.id}", rows, css, SMALL_PX, rank=24, lines=tuple(pieces)))
 
@@ -240,7 +240,7 @@ class Drawer:
         if not length:
             return
         angle = math.degrees(math.atan2(y1 - y0, x1 - x0))
-        upright = angle - 180 if angle > 90 else angle + 180 if angle <= -90 else angle
+        upright = angle - 180 if angle >= 90 else angle + 180 if angle < -90 else angle
         for side, names in ((1, gate.left), (-1, gate.right)):
             rows = rows_of(names, self.view)
             if rows:
@@ -259,6 +259,7 @@ class Drawer:
                     also=tuple(ends),
                     shifts_px=shifts,
                     angle=upright,
+                    once_px=300.0,
                 )
                 wide_enough = name.width_px * 1.3 / (length / self.px_per_nm)
                 self.marks.names.append(replace(name, from_scale=wide_enough))

@@ -13,6 +13,7 @@ from offing.faces.chart.projection import NAUTICAL_MILE_M, Extent, bounds_deg, m
 from offing.model.place import Feature, Gate, Line
 from offing.model.zone import Zone
 from offing.zones.claims import row_claims
+from offing.zones.pack import about_pack
 
 if TYPE_CHECKING:
     from offing.pipeline.waters import Waters
@@ -127,14 +128,15 @@ def parts_of(waters: Waters) -> Parts:
     """The parts of a region pack, or of a logbook's waters with the user's zones."""
     pack = waters.pack
     zones = tuple(waters.zone_list)
-    frame = getattr(pack, "frame", None) or bounds_deg(polygon[0] for z in zones for polygon in z.polygons)
+    frame = about_pack(pack.folder).values.get("frame") or bounds_deg(polygon[0] for z in zones for polygon in z.polygons)
     if frame is None:
         raise BadZone(f"The pack {pack.label} has no zones to draw.")
+    claimed: list[Item] = [*pack.zones.values(), *pack.gates.values(), *pack.lines.values()]
     return Parts(
         label=pack.label,
         names=pack.names,
         frame=Extent(*frame),
-        claimants=tuple(sorted({c for z in pack.zones.values() for c in z.claimants})),
+        claimants=tuple(sorted({c for i in claimed for c in claimants_of(i)})),
         coast=pack.coast(),
         zones=zones,
         gates=tuple(pack.gates.values()),
@@ -164,7 +166,8 @@ def around(waters: Waters, text: str, width_nm: float | None = None) -> tuple[Ex
         names = found.names
     lat = (south + north) / 2
     spread_nm = max((east - west) * metres_per_degree(lat) / NAUTICAL_MILE_M, (north - south) * 60 / AROUND_RATIO)
-    box = Extent.around((west + east) / 2, lat, width_nm or max(40.0, spread_nm * 1.5), AROUND_RATIO)
+    width = max(40.0, spread_nm * 1.5) if width_nm is None else width_nm
+    box = Extent.around((west + east) / 2, lat, width, AROUND_RATIO)
     return box, names or {"en": text}
 
 

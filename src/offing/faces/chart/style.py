@@ -19,7 +19,7 @@ class Theme(StrEnum):
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours of one theme; `claimants` are told apart by eyes that do not see red or green, and mean nothing."""
+    """The colours of one theme; `claimants` stay apart for eyes that lack one sort of cones, and mean nothing."""
 
     ground: str
     sea: str
@@ -52,7 +52,7 @@ PALETTES = {
         ink_3="#5f6d80",
         hair="#c9ced1",
         focus="#a3185c",
-        claimants=("#a35200", "#0064b0", "#4a4f57", "#00775c", "#a3185c", "#6f6500"),
+        claimants=("#401a00", "#2428f2", "#590099", "#128700", "#ab558c", "#757252"),
     ),
     Theme.NIGHT: Palette(
         ground="#080f17",
@@ -68,7 +68,7 @@ PALETTES = {
         ink_3="#7d8f9d",
         hair="#283743",
         focus="#e674ad",
-        claimants=("#e8974a", "#5aaef0", "#b4bcc4", "#2fc79c", "#e674ad", "#cdbf45"),
+        claimants=("#f2c924", "#497ef2", "#a584bd", "#79f281", "#f22469", "#bd6d1c"),
     ),
 }
 
@@ -89,7 +89,7 @@ CLAIMANTS = {
 }
 """English names by which headings and labels call a claimant; others are called by their code."""
 
-DASHES = {"approximate": "9 5", "recalled": "2 4"}
+DASHES = {"approximate": "9 5", "recalled": "4 4"}
 """The dashes of a line that is not surely placed, by its confidence."""
 
 
@@ -98,7 +98,8 @@ class Strokes:
     """How the outline of a kind is drawn, in pixels.
 
     `inner`: a stroke along the inside, as wide as `inner_px`, with its own dashes. `across`: ticks over the line.
-    `cased`: two hairlines instead of one line. `short`: the word of a label; `plain`: the words of a legend.
+    `cased`: two hairlines instead of one line. `dashes`: its own, which say nothing of doubt if they are `fixed`.
+    `short`: the word of a label; `plain`: the words of a legend.
     """
 
     short: str
@@ -111,6 +112,7 @@ class Strokes:
     across: str = ""
     cased: bool = False
     dashes: str = ""
+    fixed: bool = False
     under_land: bool = False
 
 
@@ -127,11 +129,13 @@ STROKES = {
     "fisheries_area": Strokes("fisheries", "area of a fisheries agreement", 1.0, 3.4, "0 9", 0.6, True),
     "development_area": Strokes("joint development", "area of joint development", 1.0, 5, "0 17", 0.6, True),
     "custom": Strokes("zone", "area of the user's own", 1.0, 5, inner_opacity=0.14),
-    "equidistance": Strokes("equidistance", "equally far from two shores: computed, not agreed", 1.2, dashes="13 4 1.5 4"),
+    "equidistance": Strokes(
+        "equidistance", "equally far from two shores: computed, not agreed", 1.2, dashes="13 4 1.5 4", fixed=True
+    ),
     "adiz_limit": Strokes("ADIZ limit", "part of the limit of an air defence identification zone", 1.2, across="1.2 21"),
     "fisheries_limit": Strokes("fisheries limit", "limit named in a fisheries agreement", 1.0, across="0.9 6"),
     "strait": Strokes("gate", "gate: a line across a strait", 1.8, dashes="0 4.6"),
-    "median_line": Strokes("median line", "median line", 1.7, dashes="16 4 2 4"),
+    "median_line": Strokes("median line", "median line", 1.7, dashes="16 4 2 4", fixed=True),
 }
 """By kind of zone, line and gate."""
 

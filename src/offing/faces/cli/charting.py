@@ -96,7 +96,8 @@ def _drawn(ending: str, parts: Parts, sheet: Sheet, theme: Theme | None) -> byte
         return chart(parts, sheet).encode()
     from offing.faces.chart.png import png, undrawable
 
-    lost = undrawable(c for item in (parts, *parts.items) for name in item.names.values() for c in name)
+    shown_names = (n for item in (parts, *parts.items) for k, n in item.names.items() if sheet.view in (View.ALL, View(k)))
+    lost = undrawable(c for name in shown_names for c in name)
     if lost:
         few = "".join(sorted(lost)[:5])
         note(f"note: no font here has {len(lost)} of the characters of names ({few}...): names that hold them are left out.")

@@ -143,6 +143,7 @@ def run(
         "untracked": done.untracked_n,
         **done.visits,
         "method": done.method,
+        "passages": {what: n for what, n in done.passages.items() if n},
     }
     emit_records([row], output, title="run: visits")
 

@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 
 from offing import __version__
 from offing.errors import OffingError
-from offing.faces.cli import asking, figures, files, places, record, regions, showing
+from offing.faces.cli import asking, distance, figures, files, places, record, regions, showing
 from offing.faces.cli.common import Settings, note
 
 STOPPED = "offing: stopped; the logbook is as it was before this command, or after its last whole step."
@@ -68,6 +68,7 @@ files.register(app)
 asking.register(app)
 places.register(app)
 regions.register(app)
+distance.register(app)
 record.register(app)
 figures.register(app)
 showing.register(app)

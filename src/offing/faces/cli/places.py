@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from offing.errors import UnknownName, UsageError
+from offing.faces.cli import charting
 from offing.faces.cli.common import (
     DefaultGroup,
     FormatOption,
@@ -223,5 +224,6 @@ def _print(
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
+    charting.register(zones)
     for name, group in (("zones", zones), ("gates", gates), ("features", features), ("lines", lines), ("fleets", fleets)):
         app.add_typer(group, name=name)

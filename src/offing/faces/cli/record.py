@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,11 +11,13 @@ import typer
 from offing.errors import NothingKept
 from offing.faces.cli.common import (
     DefaultGroup,
+    FleetOption,
     FormatOption,
     KnownAtOption,
     PublishedByOption,
     SinceOption,
     UntilOption,
+    ZoneOption,
     day_or_none,
     logbook_of,
     ms_or_none,
@@ -214,6 +217,55 @@ def trend(
         emit(asked.trend(by.value), output, title=f"{series_id} in {asked.unit}", columns=[*columns, *more])
 
 
+def reconcile(
+    context: typer.Context,
+    zone: ZoneOption,
+    fleet: FleetOption,
+    office: Annotated[str, typer.Option("--office", metavar="ID", help="One office; default: all that count there.")] = "",
+    since: SinceOption = "",
+    until: UntilOption = "",
+    totals: Annotated[bool, typer.Option("--totals", help="Only the sums.")] = False,
+    output: FormatOption = Form.TABLE,
+) -> None:
+    """The office's figure beside AIS', day by day, with the difference and what explains it."""
+    from offing.pipeline.reconcile import summed
+
+    rows = logbook_of(context, notes=True).reconcile(zone, fleet, office, since or None, until or None)
+    if totals:
+        emit(summed(rows), output, title="totals")
+        return
+    columns = ["day", "office", "office_value", "unit", "ais_ships", "difference", "explanation", "because", "missing_hulls"]
+    emit(rows, output, title="reconciled", columns=columns)
+    if output is Form.TABLE and rows.height:
+        emit(summed(rows), output, title="totals")
+
+
+def encirclement(
+    context: typer.Context,
+    day: Annotated[str, typer.Option("--day", metavar="DAY", help="The day, by the notices' day rule.")],
+    fleet: Annotated[str, typer.Option("--fleet", metavar="ID", help="Fleet, `any`, or `flag-xx`.")] = "cn-government",
+    around: Annotated[str, typer.Option("--around", metavar="ID", help="The feature in the middle.")] = "taiwan",
+    reach_nm: Annotated[float | None, typer.Option("--reach-nm", metavar="N", help="How far from it a ship counts.")] = None,
+    picture: Annotated[str, typer.Option("--picture", metavar="FILE", help="Draw it: FILE.svg or FILE.png.")] = "",
+    output: FormatOption = Form.TABLE,
+) -> None:
+    """Which of 36 bearings round Taiwan a fleet occupied on a day, and the widest arc that was open."""
+    from offing.model.times import parse_day
+    from offing.pipeline.encirclement import encirclement as ask
+
+    found = ask(record_of(context), parse_day(day), fleet, around, reach_nm)
+    if picture:
+        from offing.faces.chart.rose import draw_rose
+
+        draw_rose(found, Path(picture))
+        note(f"Drew {picture}.")
+    if output is Form.TABLE:
+        columns = ["day", "fleet_id", "bearings_occupied", "share", "widest_open_deg", "open_from_deg", "open_to_deg"]
+        emit(found.summary, output, title=f"encirclement of {around}", columns=[*columns, "share_with_sectors", "reach_nm"])
+    columns = ["bearing_deg", "from_deg", "to_deg", "occupied", "hulls_n", "nearest_nm", "by", "mmsis", "hulls", "sectors"]
+    emit(found.bearings, output, title="bearings", columns=columns)
+
+
 def check(
     context: typer.Context,
     claim: Annotated[str, typer.Argument(metavar="CLAIM", help="Such as '152 consecutive days'.")],
@@ -267,3 +319,5 @@ def register(app: typer.Typer) -> None:
     app.command("series")(series)
     app.command("trend")(trend)
     app.command("check")(check)
+    app.command("encirclement")(encirclement)
+    app.command("reconcile")(reconcile)

@@ -53,11 +53,16 @@ def check_region(pack: PackArgument, output: FormatOption = Form.TABLE) -> None:
 def build_region(pack: PackArgument) -> None:
     """Build the outlines of a pack's zones and lines from its facts."""
     from offing.zones.build import write_built
+    from offing.zones.equidistance import write_lines
+    from offing.zones.lines import line_claims
 
     folder = _folder(pack)
     with progress("zones") as tell:
-        written = write_built(folder, lambda done, total, name: tell("building", done, total))
-    line(f"Wrote {', '.join(p.name for p in written)} in {folder}.")
+        written = [write_built(folder, lambda done, total, name: tell("building zones", done, total))]
+        if line_claims(folder):
+            tell("building lines", 0, 1)
+            written.append(write_lines(folder))
+    line(f"Wrote {' and '.join(p.name for p in written)} in {folder}.")
 
 
 def _folder(pack: str) -> Path:

@@ -59,6 +59,7 @@ class _Reading:
         self.state = _State(source.published)
         self.bulletins: dict[str, Bulletin] = {}
         self.sightings: dict[str, Sighting] = {}
+        self.used: set[int] = set()  # times and days that were taken by the verb before them
 
     def all(self) -> Parsed:
         """Everything that the text gives."""
@@ -89,8 +90,10 @@ class _Reading:
         state, hulls = self.state, self.state.hulls
         state.counts, state.minute, state.timed, state.year, state.place, state.wind = {}, None, False, False, "", ""
         given: list[Bulletin | Sighting] = []
+        self.used.clear()
         for n, f in enumerate(found):
-            given += self._take(f, found, n, raw)
+            if id(f) not in self.used:
+                given += self._take(f, found[n + 1 :], raw)
         if given and doubt.search(words):
             raise Unclear("the sentence is put in doubt, or says that it is not so")
         if not given and _names(found) & _TELLING and "outside" not in _names(found):
@@ -107,7 +110,7 @@ class _Reading:
         elif self.bulletins.setdefault(thing.bulletin_id, thing).value != thing.value:
             raise Unclear(f"{thing.metric} is {thing.value:g} here and {self.bulletins[thing.bulletin_id].value:g} before")
 
-    def _take(self, f: Found, found: list[Found], n: int, raw: str) -> list[Bulletin | Sighting]:
+    def _take(self, f: Found, after: list[Found], raw: str) -> list[Bulletin | Sighting]:
         state = self.state
         if f["island"]:
             state.island = ISLANDS.get(f["island"]) or _ENGLISH_ISLANDS[f["island"].lower()]
@@ -133,31 +136,23 @@ class _Reading:
         elif f.name in ("voyages", "entries", "nth", "times"):
             return self._totals(f)
         elif f.name == "enter":
-            return self._enter(f, found[n + 1 :], raw)
+            return self._enter(f, after, raw)
         elif f.name == "leave":
-            return self._leave(f, found[n + 1 :], raw)
+            return self._leave(f, after, raw)
         elif f.name == "waters" and f["kind"] and not state.kinds:
             state.kinds = _kinds(f["kind"])
         return []
 
     def _enter(self, f: Found, after: list[Found], raw: str) -> list[Bulletin | Sighting]:
         state = self.state
-        after = after[: next((i for i, g in enumerate(after) if g.name in ("enter", "leave")), len(after))]
-        later = next((g for g in after if g.name == "time"), None)
-        if not state.timed and later is None and not state.counts:
+        if f["side"]:
+            state.place, state.wind = f["island"], english_wind(f["side"])
+        self._look_ahead(after, raw)
+        if not state.timed and not state.counts:
             return []  # said in passing
         kinds = _kinds(f["kind"]) if f["kind"] else state.kinds
         if not kinds:
             raise Unclear("it is not said which waters were entered")
-        if not state.timed:
-            state.minute = _minute(later) if later else None
-            day = next((g for g in after if g.name == "day"), None)
-            state.day = (day_of(day, "t", self.source.published, 31) if day else None) or state.day
-        if f["side"]:
-            state.place, state.wind = f["island"], english_wind(f["side"])
-        for g in after:
-            if g.name == "side" and not state.wind:
-                self._side(g)
         state.kinds, state.timed = kinds, False
         out = self._seen("entered", raw)
         counts = {k: v for k, v in state.counts.items() if k != "all_ships" or len(state.counts) == 1}
@@ -173,16 +168,25 @@ class _Reading:
 
     def _leave(self, f: Found, after: list[Found], raw: str) -> list[Bulletin | Sighting]:
         state = self.state
-        after = after[: next((i for i, g in enumerate(after) if g.name in ("enter", "leave")), len(after))]
         if f["kind"]:
             state.kinds = _kinds(f["kind"])
-        for g in after:
-            if g.name in ("time", "day") and not state.timed:
-                self._take(g, [], 0, raw)
+        self._look_ahead(after, raw)
         if not state.timed or not state.kinds:
             return []
         state.timed = False
         return self._seen("left", raw)
+
+    def _look_ahead(self, after: list[Found], raw: str) -> None:
+        """Time, day and side that follow the verb, where none went before it."""
+        timed, sided = self.state.timed, bool(self.state.wind)
+        if not timed:
+            self.state.minute = None
+        for g in after:
+            if g.name in ("enter", "leave"):
+                return
+            if (g.name in ("time", "day") and not timed) or (g.name == "side" and not sided):
+                self.used.add(id(g))
+                self._take(g, [], raw)
 
     def _side(self, f: Found) -> None:
         wind = WIND_OF.get(f["wind"]) or english_wind(f["wind"])

@@ -61,7 +61,9 @@ ENGLISH = rules(
         rf"(?:from )?(?:the )?(?P<wind>{ENGLISH_WIND}) of (?P<place>{_NAME})"
         rf"(?P<second> and (?:the )?{ENGLISH_WIND} of {_NAME})?"
     ),
-    enter=rf"(?:entered|entering|(?:sailed|intruded|trespassed|crossed|moved) into) (?:{_WATERS}|the (?:same )?(?:area|waters)\b)",
+    enter=(
+        rf"(?:entered|entering|(?:sailed|intruded|trespassed|crossed|moved) into) (?:{_WATERS}|the (?:same )?(?:area|waters)\b)"
+    ),
     leave=rf"(?:left|departed|exited|vacated|sailed out of)(?: (?:{_WATERS}|the (?:area|waters|zone)))?\b",
     waters=_WATERS,
 )

@@ -8,29 +8,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
+from offing.readers.bulletins.moments import Unclear
+from offing.readers.bulletins.winds import WINDS
+
 JST_H = 9
 """Hours by which Japan is ahead of UTC, all year."""
 
-_WINDS = ["N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW"]
-_WINDS_JA = [
-    "北",
-    "北北東",
-    "北東",
-    "東北東",
-    "東",
-    "東南東",
-    "南東",
-    "南南東",
-    "南",
-    "南南西",
-    "南西",
-    "西南西",
-    "西",
-    "西北西",
-    "北西",
-    "北北西",
-]
-WIND_OF = dict(zip(_WINDS_JA, _WINDS, strict=True)) | {"東北": "NE", "東南": "SE", "西南": "SW", "西北": "NW"}
+WIND_OF = {w.translate(str.maketrans("NESW", "北東南西")): w for w in WINDS}
+WIND_OF |= {"東北": "NE", "東南": "SE", "西南": "SW", "西北": "NW"}
 """From a compass word to its name: sixteen winds, as the texts write them."""
 
 WIND = "(?:" + "|".join(sorted(WIND_OF, key=len, reverse=True)) + ")"
@@ -105,10 +90,6 @@ def _plain(cluster: str) -> str:
     return wide.strip() or c
 
 
-class UnclearDay(Exception):
-    """A day that the words do not settle; the sentence that holds it is not understood."""
-
-
 @dataclass(frozen=True)
 class DayWords:
     """A day as it is written: any part may be left to what was said before."""
@@ -123,7 +104,7 @@ class DayWords:
 _DAY = re.compile(
     r"(?P<same>同日|翌日|前日)(?:\((?P<w0>[月火水木金土日])\))?"
     r"|(?:令和(?P<reiwa>元|[0-9]{1,2})年(?!間)|令和(?P<reiwa2>元|[0-9]{1,2})\((?P<ad2>[0-9]{4})\)年|(?P<ad>[12][0-9]{3})年|(?P<year>同年)"
-    r"|令和(?=[0-9]{1,2}月))?(?:(?P<month>[0-9]{1,2})月|(?P<samem>同月))?(?P<day>[0-9]{1,2})日"
+    r"|令和(?=[0-9]{1,2}月)|翌(?=[0-9]{1,2}日))?(?:(?P<month>[0-9]{1,2})月|(?P<samem>同月))?(?P<day>[0-9]{1,2})日"
     r"(?:\((?P<w>[月火水木金土日])(?:[・、]?(?:祝|休|振休))?\))?"
 )
 
@@ -162,25 +143,25 @@ class Calendar:
         self.last: date | None = None
 
     def settle(self, words: DayWords) -> date:
-        """The day meant. Raises `UnclearDay`, with the reason in words."""
+        """The day meant. Raises `Unclear`, with the reason in words."""
         if words.words in ("同日", "翌日", "前日"):
             found = [self._before() + timedelta(days={"同日": 0, "翌日": 1, "前日": -1}[words.words])]
         else:
             found = self._candidates(words)
         if not found:
-            raise UnclearDay("it names a day that is not in the calendar")
+            raise Unclear("it names a day that is not in the calendar")
         fitting = [d for d in found if words.weekday is None or d.weekday() == words.weekday]
         if not fitting:
-            raise UnclearDay("its day and weekday contradict each other")
+            raise Unclear("its day and weekday contradict each other")
         past = [d for d in fitting if self.published is None or d <= self.published]
         if not past:
-            raise UnclearDay("its day is after the day of publication")
+            raise Unclear("its day is after the day of publication")
         self.last = past[0]
         return past[0]
 
     def _before(self) -> date:
         if self.last is None:
-            raise UnclearDay("it refers to a day, and none was named before")
+            raise Unclear("it refers to a day, and none was named before")
         return self.last
 
     def _candidates(self, words: DayWords) -> list[date]:
@@ -193,12 +174,12 @@ class Calendar:
         if month is None:
             near = self.last or self.published
             if near is None:
-                raise UnclearDay("it names neither month nor year, and nothing before it does")
+                raise Unclear("it names neither month nor year, and nothing before it does")
             months = [(near.year, near.month), *(_shifted(near, by) for by in (1, -1))]
         elif year is None:
             near = self.published or self.last
             if near is None:
-                raise UnclearDay("it names no year, and nothing before it does")
+                raise Unclear("it names no year, and nothing before it does")
             months = [(near.year, month), (near.year - 1, month)]
         else:
             months = [(year, month)]

@@ -263,7 +263,7 @@ class _Reading:
         )
 
     def _island(self, name: str) -> str:
-        return ISLANDS.get(re.split("[- ]|(?:k|sh|j)", name.lower())[0] if name.isascii() else "", name)
+        return next((japanese_name for start, japanese_name in ISLANDS.items() if name.lower().startswith(start)), name)
 
     def _minute(self, f: Found, words: str) -> int | None:
         if f["vague"] in ("前", "すぎ", "過ぎ"):

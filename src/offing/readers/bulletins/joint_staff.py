@@ -12,29 +12,32 @@ from functools import partial
 
 from offing.model.bulletin import Bulletin, NotUnderstood, Parsed, Places, Sighting, SourceText
 from offing.model.units import Unit
-from offing.readers.bulletins.japanese import JST_H, Calendar, UnclearDay, header_day, mended
+from offing.readers.bulletins.japanese import JST_H, Calendar, header_day, mended
 from offing.readers.bulletins.joint_staff_counts import DECK_METRICS, DeckCounts, deck_at, plain_at, rows_at
 from offing.readers.bulletins.joint_staff_crafts import COUNTRIES, Craft, parties_at
 from offing.readers.bulletins.joint_staff_grammar import sentence_at
 from offing.readers.bulletins.joint_staff_places import gate_of
-from offing.readers.bulletins.joint_staff_story import Leg, Span, Story, Unclear, sightings
+from offing.readers.bulletins.joint_staff_story import Leg, Span, Story, sightings
+from offing.readers.bulletins.moments import Unclear
 
 OFFICE = "jp-joint-staff"
 
 _HEADING = re.compile(
-    r"令和(?:元|[0-9]{1,2})(?:\([0-9]{4}\))?年[0-9]{1,2}月[0-9]{1,2}日(?![(0-9午にか、頃及])|統合幕僚監部(?!報道|は)|防衛省(?![・は])"
-    r"|\((?:お知らせ|別紙|別添|参考)[0-9]?\)"
-    r"|(?:中国海軍|ロシア海軍)?[^。、]{0,40}の(?:行動概要及び)?(?:発着艦の回数等|発着艦の実績|行動概要等?)(?!は|に|を|及び)"
-    r"|(?P<title>[^。、「」0-9()]{0,40}?(?:動向|活動|飛行|航行|通過)(?:等)?について)(?=令和|[0-9]|海上自衛隊|航空自衛隊|防衛省|統合|\(|$)"
+    r"令和(?:元|[0-9]{1,2})(?:\([0-9]{4}\))?年[0-9]{1,2}月[0-9]{1,2}日(?![(0-9午にか、頃及])"
+    r"|統合幕僚監部(?!報道|は)|防衛省(?![・は])|\((?:お知らせ|別紙|別添|参考)[0-9]?\)"
+    r"|[一-龥ァ-ヴーⅠ-Ⅻ「」()0-9]{0,40}の(?:行動概要及び)?(?:発着艦の(?:回数|実績)等?|行動概要等?)(?![はにを及])"
+    r"|(?P<title>[^。、「」0-9()]{0,40}?(?:動向|活動|飛行|航行|通過)等?について)"
+    r"(?![、はもの])"
 )
 _FOOT = re.compile(r"統合幕僚監部報道発表資料(?:https?://[!-~]*?js/?)?|https?://www\.mod\.go\.jp/js/?")
-_MARK = re.compile(r"\([0-9]{1,2}\)")
+_MARK = re.compile(r"\([0-9]{1,2}\)|・|○|●")
 _STARTS = re.compile(
     "令和[0-9]|また、|なお、|その後、|さらに、|海上自衛隊は、|航空自衛隊は、|防衛省・自衛隊は、|これら?に対し|これにより、|※"
 )
 _CAPTION = re.compile(
-    r"行動概要|[0-9]{1,2}[/.][0-9]{1,2}(?:~[0-9]{1,2}[/.][0-9]{1,2})?|:?(?:今回公表|既公表)|:|\((?:既公表|写真[^()]*|推定)\)|及び|、"
-    r"|遊弋海域|射撃実施位置|飛行経路|(?:中国|ロシア)(?:及び(?:中国|ロシア))?(?:海軍)?(?:艦艇|空母|機|軍機)(?:「[^」]*」の動き)?|[0-9]+隻"
+    r"行動概要|[0-9]{1,2}[/.][0-9]{1,2}(?:~[0-9]{1,2}[/.][0-9]{1,2})?|:?(?:今回公表|既公表)|:|\((?:既公表|写真[^()]*|推定)\)"
+    r"|遊弋海域|射撃実施位置|飛行経路|(?:中国|ロシア)(?:及び(?:中国|ロシア))?(?:海軍)?(?:艦艇|空母|機|軍機)(?:「[^」]*」の動き)?"
+    r"|[0-9]+隻|及び|、"
 )
 _LABEL = re.compile("[一-龥ァ-ヴー]{1,8}")
 
@@ -64,6 +67,7 @@ class _Reading:
         self.rejects: list[NotUnderstood] = []
         self.gates: dict[str, dict[str, None]] = {}  # that aircraft of a country passed, in order
         self.decks: list[Craft] = []  # carriers of the last sentence on flights
+        self.item = False  # the number of an item stands before
         self.foot = False  # after the foot of a page: photographs' captions and the words of the drawing
 
     def next(self, i: int) -> int:
@@ -81,6 +85,7 @@ class _Reading:
         if self.foot and not _STARTS.match(self.text, i):
             return self._captions(i)
         if self.story.listing and (m := _MARK.match(self.text, i)):
+            self.item = True
             return m.end()
         if (end := self._understood(i)) is not None:
             return end
@@ -96,19 +101,21 @@ class _Reading:
         for country, crafts in flown.items():
             kinds = [c.kind for c, _ in crafts]
             spans = [span for _, span in crafts]
+            doubts = {"may_count_twice": len(set(kinds)) < len(kinds), "sentence_not_understood": self.story.lost}
             self._bulletin(
                 (min(s[0] for s in spans), max(s[1] or s[0] for s in spans)),
                 f"{country}_aircraft" if country else "aircraft",
                 Unit.SORTIES,
                 float(sum(c.number for c, _ in crafts)),
                 ";".join(self.gates.get(country, {})),
-                ("may_count_twice",) if len(set(kinds)) < len(kinds) else (),
+                tuple(flag for flag, holds in doubts.items() if holds),
                 "; ".join(f"{c.kind} {c.number}" for c, _ in crafts),
             )
 
     def _understood(self, i: int) -> int | None:
         """Where the sentence that begins at `i` ends, its rows taken; None: no rule reads it."""
-        found = sentence_at(self.text, i, self.story.listing is not None)
+        found = sentence_at(self.text, i, self.item)
+        self.item = False
         if found:
             sentence, end = found
             return self._told(i, end, lambda story: story.tell(sentence))
@@ -125,7 +132,7 @@ class _Reading:
         trial = self.story.copy()
         try:
             legs = tell(trial)
-        except (Unclear, UnclearDay) as exc:
+        except Unclear as exc:
             return self._reject(i, end, str(exc))
         self.story = trial
         for leg in legs:
@@ -141,7 +148,7 @@ class _Reading:
         try:
             spans = [[s for w in count.whens if (s := self.story.settle(w))] for count in deck.counts]
             carriers = [c for party in deck.carriers for c in self.story.who(party, note=False)]
-        except (Unclear, UnclearDay) as exc:
+        except Unclear as exc:
             return self._reject(i, end, str(exc))
         if deck.with_period:
             self.story.span = before

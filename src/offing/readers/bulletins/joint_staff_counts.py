@@ -41,9 +41,10 @@ class DeckCounts:
 
 
 _WORD = re.compile(
-    "(?:また|さらに|更に|なお|その後|これにより|このほか|それぞれ|において|の?実績|の?回数|確認した(?!。|$)|の日中|により|による(?:もの)?|からの|から|を含めると|を|は|が|に|の|、|及び|並びに|で|等|とも|両)"
+    "(?:また|さらに|更に|なお|その後|これにより|このほか|それぞれ|において|の?実績|の?回数|確認した(?!。|$)|の日中|により"
+    "|による(?:もの)?|からの|から|を含めると|及び|並びに|とも|[をはがにので等両、])"
 )
-_FLYING = re.compile("(?:艦載)(?:機|(?P<f>戦闘機)|(?P<h>ヘリ(?:コプター)?)|固定翼機)|ヘリコプター")
+_FLYING = re.compile("(?:艦載)(?:機|(?P<f>戦闘機)|(?P<h>ヘリ(?:コプター)?)|固定翼機)(?:\\([A-Z0-9-]+\\))?|ヘリコプター")
 _DECK = re.compile("(?:発着艦|発艦|着艦|離着艦)(?:訓練)?")
 _TIMES = re.compile(f"(?P<total>合計|計|延べ)?(?P<about>約|およそ)?(?P<n>{NUMBER})回")
 _END = re.compile("(?:を?(?:それぞれ)?確認(?:した|しました)|となった|となりました|であった|である|です|実施した)(?:。|$)")
@@ -92,7 +93,7 @@ def deck_at(text: str, i: int) -> tuple[DeckCounts, int] | None:
     named = added = False
     while not (m := _END.match(text, i)):
         if m := _TIMES.match(text, i):
-            kind = kinds[0] if len(kinds) == 1 and not m["total"] else ""
+            kind = kinds[0] if len(kinds) == 1 and kinds[0] in DECK_METRICS and not m["total"] else ""
             value = number(m["n"])
             if value is None:
                 return None

@@ -45,43 +45,53 @@ class Party:
     fault: str = ""  # how the numbers contradict each other; empty: they do not
 
 
-_FORCE = (
-    f"(?:別の)?(?P<est>推定)?(?P<country>{'|'.join(COUNTRIES)}|国籍不明)(?:人民解放軍)?"
-    "(?:海軍所属|海警局所属|海軍|空軍|海警局|海警(?!船)|国境警備局|国境警備庁|国境軍|沿岸警備隊|軍用機(?=[A-Za-z])|軍(?!用))?(?:の(?:もの)?と(?:推定|み)される)?の?(?:艦艇(?=[ァ-ヴ]))?"
+_SERVICE = "海軍所属|海警局所属|海軍|空軍|海警局|海警(?!船)|国境警備局|国境警備庁|国境軍|沿岸警備隊|軍用機(?=[A-Za-z])|軍(?!用)"
+_OF = f"(?:人民解放軍)?(?:{_SERVICE})?"
+_FORCE = re.compile(
+    f"(?:別の)?(?P<est>推定)?(?P<country>{'|'.join(COUNTRIES)}|国籍不明){_OF}(?P<held>の(?:もの)?と(?:推定|み)される)?の?(?:艦艇(?=[ァ-ヴ]))?"
 )
-_COUNTRY = re.compile(_FORCE)
-_SHIP_END = "(?:艦|艇|船|フリゲート|コルベット|空母|タグボート)"
+_TYPES = (
+    "駆逐艦|フリゲート|コルベット|補給艦|収集艦|測量艦|揚陸艦|空母|支援艦|巡洋艦|潜水艦|輸送艦|救難艦|観測艦|哨戒艇|哨戒艦|警備艦|練習艦"
+    "|訓練艦|掃海艇|ミサイル艇|えい船|曳船|病院船|貨物船|調査船|研究船|海警船|公船|漁船|砕氷船|敷設船|タンカー|タグボート|船舶"
+    "|艦艇(?=[0-9])"
+)
 _CLASS = re.compile(
-    "(?P<kind>(?:[ァ-ヴー・]+|[0-9A-Z-]+型?)(?:改)?[ⅠⅡⅢⅣⅤ]?(?:改)?型?級(?:改)?[一-龥ァ-ヴーえいう]{0,14}" + _SHIP_END + "(?!艇)"
+    "(?P<kind>(?:[ァ-ヴー・]+|[0-9A-Z-]+型?)(?:改)?[ⅠⅡⅢⅣⅤ]?(?:改)?型?級(?:改)?[一-龥ァ-ヴーえいう]{0,14}"
+    "(?:艦|艇|船|フリゲート|コルベット|空母|タグボート)(?!艇)"
     "|[ァ-ヴー・]{3,}[ⅠⅡⅢⅣⅤ](?:フリゲート|ミサイル駆逐艦|駆逐艦)"
-    "|(?:[一-龥]{1,8}|ミサイル[一-龥]{0,6}|小型|大型)?(?:駆逐艦|フリゲート|補給艦|収集艦|測量艦|揚陸艦|空母|支援艦|巡洋艦|潜水艦|えい船|曳船|輸送艦|救難艦"
-    "|観測艦|哨戒艇|哨戒艦|警備艦|練習艦|訓練艦|病院船|貨物船|調査船|研究船|海警船|公船|漁船|タンカー|砕氷船|敷設船|掃海艇|ミサイル艇|タグボート|コルベット|船舶))"
+    f"|(?:[一-龥]{{1,8}}|ミサイル[一-龥]{{0,6}})?(?:{_TYPES}))"
 )
 _NAME = re.compile("「(?P<name>[^「」0-9]{1,12}(?P<digits>[0-9]{3,6})?)」")
 _COUNT = re.compile(f"×?(?P<n>{NUMBER})(?:隻|艘)")
-_HULL = "[「」]*(?:[A-Z]{1,4}-?)?[0-9]{1,6}[「」]*"
-_HULLS = re.compile(f"\\(「?(?:艦番号|船番号|番号)?(?P<hulls>{_HULL}(?:(?:、|及び|・|並びに|と){_HULL})*)\\)")
-_NO_HULL = re.compile(r"\((?:艦番号)?(?:なし|不明|無し|艦番号なし)\)")
+_HULL = "(?:[A-Z]{1,4}-?)?[0-9]{1,6}"
+_QUOTED = f"[「」]*{_HULL}[「」]*"
+_HULLS = re.compile(f"\\(「?(?:[艦船]?番号)?(?P<hulls>{_QUOTED}(?:(?:、|及び|・|並びに|と){_QUOTED})*)\\)")
+_NO_HULL = re.compile(r"\((?:艦番号)?「?(?:なし|不明|無し)」?\)")
 _TYPE = "[A-Za-z]{1,4}-?[0-9]{1,4}[A-Za-z]{0,3}"
-_AIR_KIND = "(?:[一-龥/・]{0,12}?(?:機|ヘリコプター|ヘリ)|艦載ヘリコプター|艦載ヘリ)"
+_AIR_KIND = "(?:[一-龥/・]{0,12}?(?:機|ヘリコプター|ヘリ))"
+_ESTIMATED = "\\(推定(?:を?含む)?\\)"
 _AIRCRAFT = re.compile(
-    f"(?:軍用機)?(?:(?P<type>推定)?(?P<t1>{_TYPE})(?P<k1>{_AIR_KIND})?|(?P<k2>{_AIR_KIND})(?:\\((?P<est1>推定)?(?P<t2>{_TYPE})?\\))?)"
-    f"(?:×?(?P<n>{NUMBER})機)?(?P<est2>\\(推定\\))?(?!の動向)"
+    f"(?:軍用機)?(?:(?P<type>推定)?(?P<t1>{_TYPE})(?P<k1>{_AIR_KIND})?"
+    f"|(?P<k2>{_AIR_KIND})(?:\\((?P<est1>推定)?(?P<t2>{_TYPE})\\))?)"
+    f"(?P<est2>{_ESTIMATED})?(?:×?(?P<n>{NUMBER})機)?(?P<est3>{_ESTIMATED})?(?!の動向)"
 )
 _JOIN = re.compile("、?(?:及び|並びに|また、|そして|、)")
-_TOTAL = re.compile(
-    f"(?:、|の)?(?P<word>合計|計)(?P<n>{NUMBER})(?:隻|機)(?:の(?:艦艇|艦船|航空機|船舶))?|の(?P<bare>{NUMBER})(?:隻|機)(?:の(?:艦艇|艦船))?"
+_ALL = "の(?:艦艇|艦船|船舶|航空機)"
+_TOTAL = re.compile(f"(?:、|の)?(?:合計|計)(?P<n>{NUMBER})(?:隻|機)(?:{_ALL})?|の(?P<bare>{NUMBER})(?:隻|機)(?:{_ALL})?")
+_WITH_OTHERS = re.compile(
+    "(?:を含む|など|等)(?:計?[0-9]+隻の)?(?:複数の)?(?:中国|ロシア)?(?:海軍)?の?(?:艦艇|艦船|艦隊|空母打撃群)"
 )
-_AMONG = re.compile(
-    "(?:を含む|など|等)(?:計?(?P<n>[0-9]+)隻の)?(?:複数の)?(?:中国海軍|ロシア海軍|中国|ロシア)?(?:の)?(?:艦艇|艦船|艦隊|空母打撃群)(?:部隊|群)?"
+_REST = re.compile("の?(?:艦艇|艦船|航空機)")
+_NOUN = (
+    f"(?:推定)?(?:中国|ロシア)?(?:海軍|軍|の)?(?:{_TYPE})?"
+    "[一-龥]{0,8}?(?:艦艇|艦船|船舶|艦|船|艇|空母|機|ヘリコプター|ヘリ|フリゲート)"
 )
-_ALL = re.compile("の?(?:艦艇|艦船|航空機)")
 _REFER = re.compile(
-    f"(?P<these>これら)(?:の?合?計?(?P<n>{NUMBER})(?:隻|機)の?|の)?(?P<noun1>{_FORCE}(?:艦艇|艦船|機)|(?:中国|ロシア)?[一-龥]{{0,8}}?(?:艦艇|艦船|船舶|測量艦|潜水艦|収集艦|補給艦|航空機|軍機|無人機|爆撃機|戦闘機|機))?"
-    f"|(?P<this>当該|同)(?P<noun2>(?:推定)?(?:中国|ロシア)?(?:軍|海軍|の)?(?:{_TYPE})?(?:[一-龥]{{0,8}}?(?:艦艇|艦船|潜水艦|測量艦|[一-龥]艦|船|艇|無人機|[一-龥]機|空母|機|艦)|ヘリコプター|ヘリ|フリゲート))"
-    f"|(?P<both>両)(?P<noun3>空母|艦艇|艦|国艦艇)"
-    f"|以下の(?P<below>(?:中国|ロシア)?(?:及びロシア)?(?:海軍)?(?:艦艇|航空機))"
-    f"|(?P<fleet>{_FORCE.replace('?P<est>', '?:').replace('?P<country>', '?P<whose>')}(?:艦艇|艦船))(?![ァ-ヴ])"
+    f"(?P<these>これら|上記)(?:の?合?計?(?P<n>{NUMBER})(?:隻|機)の?|の)?(?P<noun1>{_NOUN})?"
+    f"|(?P<this>当該|同)(?P<noun2>{_NOUN})"
+    "|(?P<both>両)(?P<noun3>空母|艦艇|艦|国艦艇)"
+    "|以下の(?P<below>(?:中国|ロシア)?(?:及びロシア)?(?:海軍)?(?:艦艇|航空機))"
+    f"|(?P<whose>{'|'.join(COUNTRIES)}){_OF}の?(?:艦艇|艦船)(?![ァ-ヴ0-9])"
 )
 
 
@@ -111,7 +121,7 @@ def same_craft(a: Craft, b: Craft) -> bool:
 def _reference(m: re.Match[str]) -> Party:
     noun = m["noun1"] or m["noun2"] or m["noun3"] or ""
     country = next((code for word, code in COUNTRIES.items() if word in (m["whose"] or noun)), "")
-    word = "these" if m["these"] else "this" if m["this"] else "below" if m["below"] else "both" if m["both"] else "force"
+    word = next((w for w in ("these", "this", "both", "below") if m[w]), "force")
     kind = re.sub("^(?:推定)?(?:中国|ロシア)?(?:海軍|軍)?の?", "", noun)
     return Party(word=word, noun=kind, country=country, count=number(m["n"]) if m["n"] else None)
 
@@ -140,15 +150,15 @@ def _list_at(text: str, i: int, bare: bool) -> tuple[Party, int] | None:
             covered = len(crafts)
     if not crafts:
         return None
-    if m := _AMONG.match(text, end):
+    if m := _WITH_OTHERS.match(text, end):
         end, total = m.end(), None
-    elif m := _ALL.match(text, end):
+    elif m := _REST.match(text, end):
         end = m.end()
     return Party(tuple(crafts), country=country, count=total, counted=counted, fault="; ".join(faults)), end
 
 
 def _item_at(text: str, i: int, country: str, kind: str) -> _Item | None:
-    force = _COUNTRY.match(text, i)
+    force = _FORCE.match(text, i)
     if force:
         i, country = force.end(), COUNTRIES.get(force["country"], "")
     if m := _CLASS.match(text, i):
@@ -160,7 +170,7 @@ def _item_at(text: str, i: int, country: str, kind: str) -> _Item | None:
         return None
     kind, of_type = m["k1"] or m["k2"] or "航空機", m["t1"] or m["t2"]
     kind = "航空機" if kind in ("機", "軍機") else kind
-    doubt = any((force and force["est"], m["type"], m["est1"], m["est2"]))
+    doubt = any((force and (force["est"] or force["held"]), m["type"], m["est1"], m["est2"], m["est3"]))
     words = kind + (f"({of_type})" if of_type else "") + ("(推定)" if doubt else "")
     n = number(m["n"]) if m["n"] else None
     return _Item([Craft(words, country, aircraft=True, number=n or 1)], country, m.end(), counted=n is not None)
@@ -176,7 +186,7 @@ def _ships(text: str, kind: str, end: int, country: str) -> _Item:
         elif n is None and (more := _COUNT.match(text, end)):
             n = number(more["n"])
         elif more := _HULLS.match(text, end):
-            hulls += re.findall("(?:[A-Z]{1,4}-?)?[0-9]{1,6}", more["hulls"])
+            hulls += re.findall(_HULL, more["hulls"])
         elif not (more := _NO_HULL.match(text, end)):
             break
         end = more.end()

@@ -25,6 +25,7 @@ class When:
     until: DayWords | None = None
     clock_min: int | None = None  # minutes after midnight
     background: bool = False  # 'after that of ...': the days of an earlier text
+    open_ended: bool = False  # since that day, and not until when
     period: bool = False  # 当該期間: the span named before
 
 
@@ -61,13 +62,15 @@ class _Token:
 
 
 _JOINER = (
-    "その(?:後|際|間)|また|さらに|更に(?!は)|なお|次いで|続いて|加えて|このほか|その他|一方|引き続き|一時(?:的に)?|再び|再度|それぞれ|いずれも|相互に|単独で|共に|ともに|順次"
-    "|隊列を組んで|既に|(?:南北|東西)に|複数回|繰り返し|以下の(?:とおり|通り)|下記のとおり|編隊で|主に|同時に|同じく|直ちに|反時計回りに|時計回りに|浮上して|[0-9]+(?:度|回)にわたり|長距離にわたり|潜没したまま|浮上したまま"
+    "その(?:後|際|間)|(?:この|これらの)うち|また|さらに|更に(?!は)|なお|次いで|続いて|加えて|このほか|その他|一方|引き続き|既に"
+    "|一時(?:的に)?|再び|再度|それぞれ|いずれも|相互に|単独で|共に|ともに|順次|複数回|繰り返し|主に|同時に|同じく|直ちに"
+    "|(?:以下|下記)の(?:とおり|通り)|(?:南北|東西)に|隊列を組んで|編隊で|反?時計回りに|同(?:じ|様の)?経路で|長距離にわたり"
+    "|[0-9]+(?:度|回)にわたり|浮上して|(?:潜没|浮上)したまま"
 )
-_UNIT = "(?:海上自衛隊)?の?[^。「」、はが0-9]{0,3}[0-9]*[^。「」、はが]{0,16}?所属「[^」]{1,12}」(?:\\([^()]{1,8}\\))?"
+_OURS = "(?:防衛省・自衛隊|防衛省|海上自衛隊|航空自衛隊|自衛隊)(?:の?(?:艦艇|航空機|哨戒機)?(?:及び(?:艦艇|航空機))?)?は、?"
+_UNIT = "の?[^。「」、はが0-9]{0,3}[0-9]*[^。「」、はが]{0,16}?所属「[^」]{1,12}」(?:\\([^()]{1,8}\\))?"
 _CONNECTIVE = re.compile(
-    f"(?:{_JOINER})、?|(?:防衛省・自衛隊|防衛省|海上自衛隊|航空自衛隊|自衛隊)(?:の?(?:艦艇|航空機|哨戒機)?(?:及び(?:艦艇|航空機))?)?は、?"
-    f"|海上自衛隊{_UNIT}(?:(?:、|及び|並びに){_UNIT})*(?:は|が)、?|\\(既公表\\)"
+    f"(?:{_JOINER})、?|{_OURS}|海上自衛隊{_UNIT}(?:(?:、|及び|並びに)(?:海上自衛隊)?{_UNIT})*(?:は|が)、?|\\(既公表\\)"
 )
 _SUBJECT = re.compile("(?:が、?|は、?|も、?|については、?|に関しては、?)")
 _AMONG = re.compile("のうち、?")
@@ -78,28 +81,32 @@ _SEEN = re.compile(
     "|を(?:それぞれ)?確認(?:した|しました)(?:。|(?=これら?に対し|$))"
 )
 _CASE = re.compile(
-    "(?P<at>(?:の(?:海域|空域))?において(?:は|も)?、?|で(?:は|も)?、?|にて、?)|(?P<along>付近を|に沿って|に沿うように|沿いを)、?|(?P<through>を)、?"
-    "|(?P<to>(?:方面)?(?:へ|に)(?:向けて?|向かって|向かい)、?|(?:方面)?へと?、?|まで(?:の間を?)?、?|にかけての?(?:長距離にわたる)?、?|に(?=進出|至|到達|抜け|戻))"
-    "|(?P<into>に、?)|(?P<from>から(?:は)?、?|より、?|を経由?し?て?、)"
+    "(?P<at>(?:の(?:海域|空域))?において(?:は|も)?、?|で(?:は|も)?、?|にて、?)"
+    "|(?P<along>付近を|に沿って|に沿うように|沿いを)、?"
+    "|(?P<through>を)、?"
+    "|(?P<to>(?:方面)?(?:へ|に)(?:向けて?|向かって|向かい)、?|(?:方面)?へと?、?|まで(?:の間を?)?、?"
+    "|にかけての?(?:長距離にわたる)?、?|に(?=進出|至|到達|抜け|戻))"
+    "|(?P<into>に、?)"
+    "|(?P<from>から(?:は)?、?|より、?|を経由?し?て?、)"
 )
 _AND = re.compile("(?:、|及び|並びに|更には|さらには|や|かつ)+")
 _WINDWARD = re.compile(f"(?P<wind>{WIND})(?:の?方向|方面)?(?:に|へ)(?:(?:向けて?|向かって|針路を(?:とり|変え))、?)?")
-_WORK = re.compile(
-    "(?P<work>(?:[^。「」をしてで]|を含む)*?(?:訓練|射撃|飛行|航行|補給|運動|活動|演習|作業|発着艦))を(?P<do>実施|行)"
-)
+_WORKS = "(?:訓練|射撃|飛行|航行|補給|運動|活動|演習|作業|発着艦)"
+_WORK = re.compile(f"(?P<work>(?:[^。「」をしてで]|を含む)*?{_WORKS})を(?P<do>実施|行)")
 _VERB = re.compile(
     f"(?:(?P<wind>{WIND})(?:方向?に|方向?へ)?(?:進|上|下|航)"
-    "|(?P<noun>旋回飛行|共同飛行|編隊飛行|浮上航行|潜没航行|航行|通過|通峡|進出|遊弋|反転|変針|旋回|飛行|合流|分離|停泊|漂泊|錨泊|停船|入域|出域|侵入|進入|侵犯|飛来|着艦|発艦"
-    "|確認|公表|浮上|潜没|横断|周回|往復|活動|展開|行動|到達|接近|離脱)"
+    "|(?P<noun>旋回飛行|共同飛行|編隊飛行|浮上航行|潜没航行|航行|通過|通峡|進出|遊弋|反転|変針|旋回|飛行|合流|分離|停泊|漂泊|錨泊|停船"
+    "|入域|出域|侵入|進入|侵犯|飛来|着艦|発艦|確認|公表|浮上|潜没|横断|周回|往復|活動|展開|行動|到達|接近|離脱)"
     "|(?P<yodan>至|向か|抜け|出|入|戻))"
 )
 _FORM = {
     "suru": re.compile(
-        "(?P<chain>し、|した(?:後|のち)に?、?|して、|して(?![いお])|しており、?|しつつ、?|しながら、?|し(?![たてつなま])|され、|された(?:後|のち)に?、?|され(?![たてる])|後に?、?)"
+        "(?P<chain>し、|した(?:後|のち)に?、?|して、|して(?![いお])|しており、?|しつつ、?|しながら、?|し(?![たてつなま])"
+        "|され、|された(?:後|のち)に?、?|され(?![たてる])|後に?、?)"
         "|(?P<attr>している|していた|しました|した|する|されている|されていた|された|される)"
     ),
     "行": re.compile(
-        "(?P<chain>い、|って、|って(?!い)|った(?:後|のち)に?、?|いつつ、?)|(?P<attr>っている|っていた|った|いました|う)"
+        "(?P<chain>い、|って(?!い)、?|った(?:後|のち)に?、?|いつつ、?)|(?P<attr>っている|っていた|った|いました|う)"
     ),
     "yodan": re.compile(
         "(?P<chain>(?:り|い|って(?!い)|て(?!い)|った後|た後|ってから)、?|、)|(?P<attr>っている|っていた|った|ている|た|る|う)"
@@ -113,20 +120,27 @@ _BOUND = (
 _ITEM_END = re.compile(f"。?{_BOUND}|。")
 _LINK = re.compile(
     "(?P<sub>際(?:に(?:も|は)?|、)、?|まで(?:の間)?(?:に)?、?|ほか、?|とともに、?|一方(?:で)?、?|ものの、?|ところ、?)"
-    "|(?P<said>(?:こと|の)(?:を|が)(?:それぞれ)?確認(?:し、|したほか、|されたほか、|した後、|するとともに、)|ことに加え(?:て)?、|ほか、)"
+    "|(?P<said>(?:こと|の)(?:を|が)(?:それぞれ)?確認(?:し、|したほか、|されたほか、|した後、|するとともに、)|ことに加え(?:て)?、)"
     "|(?P<and_same>ものと、?(?!それぞれ|いずれも|同一|みられ|推定|考え))"
 )
+_STOP = "(?:。|$)"
+_SEEN_SO = "(?:それぞれ)?確認(?:した|しました|された|されました|している)"
+_SAME = "同一(?:の(?:もの|艦艇|船舶|航空機|機体))?(?:である|です)"
 _END = re.compile(
-    "(?P<confirmed>(?:こと|の|ところ)(?:を|が)(?:それぞれ)?確認(?:した|しました|された|されました|している)(?:。|(?=これら?に対し|防衛省・自衛隊|$)))"
-    "|(?P<same>ものと、?(?:(?:それぞれ|いずれも)、?)?同一(?:の(?:もの|艦艇|船舶|航空機|機体))?(?:である|です)(?:。|$)|もの(?:である|です)(?:。|$))"
-    "|(?P<after>(?:こと|の)を確認(?:した)?ため、(?:(?!確認)[^。])*(?:緊急発進|対応)[^。]*(?:。|$))"
-    "|(?P<plain>(?:もの)?と(?:みられる|推定される|考えられる)(?:。|$)|。)"
+    f"(?P<confirmed>(?:こと|の|ところ)(?:を|が){_SEEN_SO}(?:。|(?=これら?に対し|防衛省・自衛隊|$)))"
+    f"|(?P<same>(?:もの|艦艇)と、?(?:(?:それぞれ|いずれも)、?)?{_SAME}{_STOP}|もの(?:である|です){_STOP})"
+    f"|(?P<after>(?:こと|の)を確認(?:した)?ため、(?:(?!確認)[^。])*(?:緊急発進|対応)[^。]*{_STOP})"
+    f"|(?P<plain>(?:もの)?と(?:みられる|推定される|考えられる){_STOP}|。)"
 )
-_PART = re.compile(
-    "(?:午前|午後|未明|早朝|明け方|朝|昼|日中|夕方|夕刻|夜間|夜|深夜)(?:中)?(?:から(?:翌日の?)?(?:午前|午後|夕方|夕刻|夜間|夜|深夜|未明)(?:にかけ(?:て)?)?)?"
-)
+_HALF = "(?:午前|午後|未明|早朝|明け方|朝|昼|日中|夕方|夕刻|夜間|夜|深夜)(?:中)?"
+_PART = re.compile(f"{_HALF}(?:から(?:翌日の?)?{_HALF}(?:にかけ(?:て)?)?)?")
+_PERIOD = re.compile("(?P<period>(?:当該|同|上記)期間)(?:中)?(?:に|において)?、?|(?:ほぼ)?同時刻(?:頃)?(?:に)?、?")
+_SINCE = re.compile("から|以降、?")
+_AND_DAY = re.compile("、?(?:及び|並びに)|、")
+_MINUTES = re.compile("から同?[0-9]{1,2}分頃?")
 _AFTER_WHEN = re.compile(
-    "(?:頃)?(?:の?(?:日中|午前中?|午後|夜間|夜))?(?P<what>に引き続き、?|以降、?|にかけて?、?|までの間(?:に)?、?|の間(?:に)?、?|まで(?:に)?、?|に(?:は|も)?、?|において、?|頃、|、)?"
+    "(?:頃)?(?:の?(?:日中|午前中?|午後|夜間|夜))?(?:(?P<background>に引き続き)、?|(?P<open>以降)、?|にかけて?、?|までの間に?、?"
+    "|の間に?、?|までに?、?|に(?:は|も)?、?|において、?|、)?"
 )
 
 
@@ -142,14 +156,10 @@ def sentence_at(text: str, i: int, listed: bool) -> tuple[Sentence, int] | None:
 @lru_cache(maxsize=8192)
 def when_at(text: str, i: int) -> tuple[When, int] | None:
     """The days and time of day written at `i`, and where they end with their particle."""
-    if m := re.compile("(?:当該期間|同期間|上記期間)(?:中)?(?:に|において)?、?|(?:ほぼ)?同時刻(?:頃)?(?:に)?、?").match(
-        text, i
-    ):
-        return When(period="期間" in m[0]), m.end()
+    if m := _PERIOD.match(text, i):
+        return When(period=bool(m["period"])), m.end()
     found = day_at(text, i)
-    days, until, j = [], None, i
-    if found:
-        days, j = [found[0]], found[1]
+    days, until, j = ([found[0]], None, found[1]) if found else ([], None, i)
     clock = clock_at(text, j)
     part = None if clock else _PART.match(text, j)
     if not (found or clock or part):
@@ -157,23 +167,22 @@ def when_at(text: str, i: int) -> tuple[When, int] | None:
     half = "午後" if text.startswith("午後", j) else "午前"
     j = clock[1] if clock else part.end() if part else j
     while found:
-        since = re.compile("から|以降、?").match(text, j)
-        if since and (more := day_at(text, since.end())):
+        if (m := _SINCE.match(text, j)) and (more := day_at(text, m.end())):
             until, j = more
-            again = clock_at(text, j, half)
-            j = again[1] if again else j
-        elif (m := re.compile("、?(?:及び|並びに)|、").match(text, j)) and (more := day_at(text, m.end())):
+            again, dusk = clock_at(text, j, half), _PART.match(text, j)
+            j = again[1] if again else dusk.end() if dusk else j
+        elif (m := _AND_DAY.match(text, j)) and (more := day_at(text, m.end())):
             days, j = [*days, more[0]], more[1]
         else:
             break
     if text.startswith("から", j) and (again := clock_at(text, j + 2, half)):
         j = again[1]
-    elif clock and (m := re.compile("から同?[0-9]{1,2}分頃?").match(text, j)):
+    elif clock and (m := _MINUTES.match(text, j)):
         j = m.end()
-    m = _AFTER_WHEN.match(text, j)
-    assert m is not None
-    background = (m["what"] or "").startswith("に引き続き")
-    return When(tuple(days), until, clock[0] if clock else None, background), m.end()
+    background = open_ended = False
+    if m := _AFTER_WHEN.match(text, j):
+        background, open_ended, j = bool(m["background"]), bool(m["open"]), m.end()
+    return When(tuple(days), until, clock[0] if clock else None, background, open_ended), j
 
 
 class _Row:
@@ -235,7 +244,8 @@ class _Row:
             for kind, pattern in (("among", _AMONG), ("with", _WITH), ("with", _DECK), ("who", _SUBJECT)):
                 if m := pattern.match(text, end):
                     yield _Token(kind, party), m.end(), "start"
-            if self.listed and (m := _ITEM_END.match(text, end)):
+            cut = end == len(text) and not any(c.hull for c in party.crafts[-1:])  # perhaps before the hull number
+            if self.listed and not cut and (m := _ITEM_END.match(text, end)):
                 yield _Token("seen", party, "item"), m.end(), "end"
 
     def _place(self, i: int) -> Iterator[tuple[_Token, int, str]]:

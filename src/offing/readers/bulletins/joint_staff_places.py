@@ -16,6 +16,7 @@ from functools import lru_cache
 
 from offing.model.bulletin import Places
 from offing.readers.bulletins.japanese import WIND, WIND_OF
+from offing.readers.bulletins.winds import point_from
 
 ZONES = {
     "領海上空": "japan-airspace@jp",
@@ -29,7 +30,10 @@ ZONES = {
 
 @dataclass(frozen=True)
 class Area:
-    """An area as a text names it. `keys` are the words by which a gate may know it; `same`: the area named before."""
+    """An area as a text names it. `keys` are the words by which a gate may know it.
+
+    `same` is the area named before; with a `name`, that must have been a strait.
+    """
 
     name: str = ""
     wind: str = ""
@@ -56,7 +60,7 @@ _PART = f"(?:(?:{WIND}|中央?)部)?(?:側|方面|方向|沿岸|上空|上|内|�
 _PASSAGE = re.compile(
     f"(?P<a>{_NAME}){_IN}(?:と|及び|・|-)(?P<b>{_NAME}){_IN}(?:と?の(?:間|中間)|間(?=[のをに])|との(?=海域))(?P<toward>の方向|方面)?{_WATERS}"
 )
-_STRAIT = re.compile(f"(?P<s>[一-龥ァ-ヴー]{{1,10}}(?:海峡|水道|チャネル))(?P<toward>方面)?{_WATERS}")
+_STRAIT = re.compile(f"(?P<s>(?!同|当該)[一-龥ァ-ヴー]{{1,10}}(?:海峡|水道|チャネル))(?P<toward>方面)?{_WATERS}")
 _SPOT = re.compile(
     f"(?:{_SEA}上?の)?(?P<name>{_NAME}){_IN}(?:の|から)?(?P<winds>{WIND}(?:(?:及び|、|と){WIND}(?!部))*)(?:方|側|岸|端)?"
     f"(?P<far>の?{_KM.format('km', 'unit')}(?:から{_KM.format('km2', 'unit2')}まで)?(?:付近)?)?{_WATERS}"
@@ -82,7 +86,7 @@ def areas_at(text: str, i: int) -> tuple[tuple[tuple[Area, ...], int], ...]:
     """Every reading of an area at `i`, likeliest first, and where it ends; several winds of one place are several areas."""
     found: list[tuple[tuple[Area, ...], int]] = []
     if m := _SAME.match(text, i):
-        found.append(((Area(same=True),), m.end()))
+        found.append(((Area("同海峡" if "海峡" in m[0] else "", same=True),), m.end()))
     if m := _PASSAGE.match(text, i):
         found.append(((_passage(m),), m.end()))
     if m := _SPOT.match(text, i):
@@ -110,11 +114,7 @@ def position_of(area: Area, places: Places) -> tuple[float, float] | None:
     """Longitude and latitude (degrees, WGS84) of a spot: the geodesic from its place by wind and distance."""
     if area.distance_km is None or not area.wind or (start := places.position_of(area.name)) is None:
         return None
-    from pyproj import Geod
-
-    azimuth_deg = 22.5 * list(dict.fromkeys(WIND_OF.values())).index(area.wind)
-    lon, lat, _ = Geod(ellps="WGS84").fwd(*start, azimuth_deg, area.distance_km * 1000)
-    return float(lon), float(lat)
+    return point_from(start, area.wind, area.distance_km)
 
 
 def _passage(m: re.Match[str]) -> Area:

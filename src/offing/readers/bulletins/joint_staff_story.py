@@ -10,22 +10,21 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from offing.model.bulletin import Places, Sighting
-from offing.readers.bulletins.japanese import JST_H, Calendar, UnclearDay, day_at
+from offing.readers.bulletins.japanese import JST_H, Calendar, day_at
 from offing.readers.bulletins.joint_staff_crafts import Craft, Party, same_craft
 from offing.readers.bulletins.joint_staff_grammar import Clause, Sentence, When
 from offing.readers.bulletins.joint_staff_places import Area, gate_of, position_of
+from offing.readers.bulletins.moments import Unclear
+from offing.readers.bulletins.winds import of_eight
 
 Crafts = tuple[Craft, ...]
 Span = tuple[date, date | None]  # first day, last day where it is another
 
 _INTO = ("入域", "侵入", "進入", "入", "到達", "位置", "侵犯")
 _OUT_OF = ("出域", "離脱", "出")
+_TURNS = ("反転", "変針", *_OUT_OF)  # the heading that follows is of this leg
 _SAME_PLACE = ("同島", "同岬", "同諸島", "同列島", "同群島")
 _STAYS = ("確認", "遊弋", "停泊", "漂泊", "錨泊", "停船", "公表", "旋回", "旋回飛行")
-
-
-class Unclear(Exception):
-    """A sentence whose words are known and whose meaning is not settled; the reason in words."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ class Story:
         self.adrift = True
         for i in range(len(sentence)):
             if found := day_at(sentence, i):
-                with contextlib.suppress(UnclearDay):
+                with contextlib.suppress(Unclear):
                     self.calendar.settle(found[0])
 
     def tell_row(self, when: When, areas: Sequence[Area], party: Party) -> list[Leg]:
@@ -87,7 +86,7 @@ class Story:
         return self.tell(Sentence((clause,), "item", below=False))
 
     def settle(self, when: When) -> Span | None:
-        """The days of a phrase; None where it names none. Raises `UnclearDay`."""
+        """The days of a phrase; None where it names none. Raises `Unclear`."""
         if when.period:
             return self.span
         named = [self.calendar.settle(d) for d in when.days]
@@ -96,7 +95,7 @@ class Story:
         if not named:
             return None
         if named != sorted(named):
-            raise UnclearDay("its days run backwards")
+            raise Unclear("its days run backwards")
         span = (named[0], named[-1] if named[-1] != named[0] else None)
         if span[1] is not None and not when.background:
             self.span = span
@@ -112,11 +111,11 @@ class Story:
             return self._fitting(party, [self.known])
         if party.word == "these":
             if self.lost and party.count is None:
-                raise Unclear("it speaks of ships in a sentence that was not understood")
+                raise Unclear("it leans on a sentence that was not understood")
             likely = (self.unnoted, self.known) if note else (self.waiting + here, self.subject)
             return self._fitting(party, [*likely, self.subject, here, self.known])
         if self.last_lost and not here:
-            raise Unclear("it speaks of a ship in a sentence that was not understood")
+            raise Unclear("it leans on a sentence that was not understood")
         return self._fitting(party, [here, self.subject, *self.groups[::-1], self.known])
 
     def _named(self, party: Party) -> Crafts:
@@ -136,23 +135,21 @@ class Story:
             fit = tuple(c for c in crafts if _is(c, party))
             if fit and party.count in (None, sum(c.number for c in fit)):
                 return fit
-        raise Unclear(
-            "it speaks of ships that were not named before"
-            if party.count is None
-            else f"no {party.count} ships were named before"
-        )
+        raise Unclear(f"it speaks of {party.count or 'crafts'} that were not named before")
 
     def tell(self, sentence: Sentence) -> list[Leg]:
-        """The legs of a sentence in their order. Raises `Unclear` or `UnclearDay`; the story is then not to be told further."""
+        """The legs of a sentence in their order. Raises `Unclear`; the story is then not to be told further."""
         item = sentence.end == "item" and self.listing
-        said = any("既公表" in w or "既に" in w for c in sentence.clauses for w in c.words)
+        said = any(c.verb == "公表" or "(既公表)" in c.words for c in sentence.clauses)
         note = sentence.end == "same" or said or bool(item and item[0])
         days = self.days if item or not note else None
         legs: list[Leg] = []
         whose, introduced = self._subjects(sentence, note, item[1] if item else ())
+        segment = 0
         for clause, crafts in zip(sentence.clauses, whose, strict=True):
             span, clock_min = self._when(clause)
-            days = span or days
+            days = span or (days if clause.segment == segment else None)
+            segment = clause.segment
             legs += self._legs(clause, crafts, days, clock_min, note, legs)
         if item or not note:
             self.days = days
@@ -165,6 +162,8 @@ class Story:
         if sentence.below:
             self.listing = (note, whose[-1])
             return []
+        if legs and any(when.open_ended for clause in sentence.clauses for when in clause.when):
+            raise Unclear("it does not say until when")
         self.listing = self.listing if item else None
         return legs
 
@@ -198,7 +197,7 @@ class Story:
             self.unnoted += introduced
         elif whose:
             self.waiting = ()
-        self.subject = whose[-1] if whose else self.subject
+        self.subject = whose[-1] or self.subject
 
     def _when(self, clause: Clause) -> tuple[Span | None, int | None]:
         span, clock_min = None, None
@@ -218,14 +217,12 @@ class Story:
         if clause.verb == "公表":
             return []
         seen = self._places(clause)
-        wind = "in" if clause.verb in _INTO and seen and seen[-1][0].zone_id else clause.wind
-        wind = "out" if clause.verb in _OUT_OF and seen and seen[-1][0].zone_id else wind
-        if not seen and not wind:
+        if not seen and not clause.wind:
             return []
         if not crafts:
             raise Unclear("it does not say of whom it speaks")
-        if not seen and before and before[-1].verb in ("反転", "変針") and not before[-1].wind:
-            before[-1] = replace(before[-1], wind=wind)
+        if not seen and before and before[-1].verb in _TURNS and not before[-1].wind:
+            before[-1] = replace(before[-1], wind=clause.wind)
             return []
         if days is None or (self.adrift and not clause.when and not before and not note):
             raise Unclear("no day is named for it")
@@ -236,7 +233,7 @@ class Story:
         moving = clause.verb not in _STAYS
         where: list[tuple[Area | None, bool]] = [*seen] or [(None, False)]
         return [
-            Leg(crafts, area, wind, clause.verb, days, t_utc if n == 0 else None, note, through and moving)
+            Leg(crafts, area, clause.wind, clause.verb, days, t_utc if n == 0 else None, note, through and moving)
             for n, (area, through) in enumerate(where)
         ]
 
@@ -246,7 +243,7 @@ class Story:
         for areas, particle in clause.areas:
             for area, through in self._stated(areas, particle, clause.verb):
                 last = seen[-1][0] if seen else None if self.adrift else self.area
-                if (area.same or area.name in _SAME_PLACE) and last is None:
+                if (area.same or area.name in _SAME_PLACE) and (last is None or (area.same and area.name and not last.keys)):
                     raise Unclear("it speaks of an area that was not named before")
                 if area.same:
                     seen[-1:] = [(last or area, through)]
@@ -280,6 +277,10 @@ def _is(craft: Craft, party: Party) -> bool:
     return noun in craft.kind
 
 
+def _crossing(leg: Leg) -> str:
+    return "entered" if leg.verb in _INTO else "left" if leg.verb in _OUT_OF else ""
+
+
 def sightings(legs: Iterable[Leg], places: Places, office: str, sha256: str, source: str, sentence: str) -> list[Sighting]:
     """One row per leg and hull; ships without a hull number, and aircraft, one row per leg and class."""
     rows = []
@@ -298,17 +299,18 @@ def sightings(legs: Iterable[Leg], places: Places, office: str, sha256: str, sou
                     ship_class=craft.kind,
                     country=craft.country,
                     reference_place=area.name,
-                    bearing=area.wind,
+                    bearing=of_eight(area.wind),
                     distance_km=area.distance_km,
-                    lat_deg=round(at[1], 5) if at else None,
-                    lon_deg=round(at[0], 5) if at else None,
+                    lat_deg=at[1] if at else None,
+                    lon_deg=at[0] if at else None,
                     gate_id=gate,
-                    direction=leg.wind,
+                    direction=of_eight(leg.wind),
                     restated=leg.restated,
                     zone_id=area.zone_id,
                     text_sha256=sha256,
                     source=source,
                     sentence=sentence,
+                    crossing=_crossing(leg) if area.zone_id else "",
                 )
             )
     return rows

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+|[〇零一二三四五六七八九十百千兩两廿卅]+)"
-"""One number of narrow text, in digits (thousands may be set off) or in characters."""
+NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,2}(?![0-9])|[0-9]{1,9}|[〇零一二三四五六七八九十百千兩两廿卅]{1,9})"
+"""One number of narrow text, in digits (thousands may be set off) or in characters; nine of them at the most."""
 
 _DIGITS = {c: n for n, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "兩": 2, "两": 2}
 _DIGIT = "[一二三四五六七八九兩两]"
@@ -20,7 +20,7 @@ _WORDS |= {w: n for n, w in zip(range(20, 100, 10), _TENS, strict=True)}
 _WORDS |= {f"{ten}-{unit}": _WORDS[ten] + _WORDS[unit] for ten in _TENS for unit in _UNITS}
 
 ENGLISH_NUMBER = (
-    r"(?<![A-Za-z0-9])(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+"
+    r"(?<![A-Za-z0-9])(?:[0-9]{1,3}(?:,[0-9]{3}){1,2}(?![0-9])|[0-9]{1,9}"
     rf"|{'|'.join(sorted((w.replace('-', '[- ]') for w in _WORDS), key=len, reverse=True))})\b"
 )
 """One number of English text; letters in any case."""

@@ -12,10 +12,16 @@ _END = re.compile(
     r"|(?:^|[\s。])(?=[一二三四五六七八九]、)"  # the next item of a notice begins
     r"|(?P<dot>\.[\"”’)]*)(?=\s+[\"“‘(#]*[A-Z0-9])"
 )
-_SHORT = re.compile(
-    r"\b(?:[ap]\.m|[A-Z]|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Mon|Tues?|Wed|Thu(?:rs)?|Fri|Sat|Sun|No|St|[0-9])$", re.I
-)
+_MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
+_DAYS = "Mon|Tues?|Wed|Thu(?:rs)?|Fri|Sat|Sun"
+_SHORT = re.compile(rf"\b(?:[A-Z]|{_MONTHS}|{_DAYS}|No|St|[0-9])$", re.IGNORECASE)
 """What stands before a dot that shortens a word or numbers an item."""
+
+_HALF = re.compile(r"\b[ap]\.m$", re.IGNORECASE)
+_DAY_FOLLOWS = re.compile(
+    rf"\.[\"”’)]*\s+\(?(?:{_MONTHS}|{_DAYS}|UTC|GMT|(?:Taiwan|Taipei|Japan) time|[0-9]{{1,2}} (?:{_MONTHS}))"
+)
+"""After `a.m.` the dot ends no sentence where a day or a zone follows."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +48,10 @@ def sentences(text: str) -> list[str]:
     out: list[str] = []
     start = 0
     for end in _END.finditer(text):
-        if end["dot"] and _SHORT.search(text, max(start, end.start() - 8), end.start()):
-            continue
+        if end["dot"]:
+            before = text[max(start, end.start() - 8) : end.start()]
+            if _DAY_FOLLOWS.match(text, end.start()) if _HALF.search(before) else _SHORT.search(before):
+                continue
         out.append(text[start : end.end()].strip())
         start = end.end()
     out.append(text[start:].strip())

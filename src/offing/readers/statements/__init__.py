@@ -9,13 +9,13 @@ from offing.model.bulletin import NotUnderstood
 from offing.model.statement import Document, Statement, statement_id
 from offing.readers.statements.documents import read_document
 from offing.readers.statements.facts import StatementFacts, read_facts
-from offing.readers.statements.formulas import ordered, passages, strongest
+from offing.readers.statements.passages import elements_of, passages, strongest
 
 __all__ = ["StatementFacts", "read_document", "read_facts", "read_statements", "statement_of"]
 
 
 def read_statements(files: Iterable[tuple[str, bytes]]) -> tuple[list[Statement], list[NotUnderstood]]:
-    """The statements of files given as name and content, in their order, and the files that cannot be taken, with the reason."""
+    """The statements of files given as name and content, in their order, and the files not taken, each with the reason."""
     taken: list[Statement] = []
     refused: list[NotUnderstood] = []
     for name, data in files:
@@ -42,7 +42,7 @@ def statement_of(document: Document) -> Statement:
         quote=core.quote if core else "",
         kind=document.kind,
         issued_by=document.issued_by,
-        elements=ordered(frozenset[str]().union(*(p.elements for p in found))),
+        elements=elements_of(found),
         basis="text",
         language=language_of(document.text),
         place=document.place,

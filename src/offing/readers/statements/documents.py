@@ -6,6 +6,7 @@ empty line. An HTML page carries the same in its `meta` elements.
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -15,11 +16,20 @@ from offing.model.bulletin import NotUnderstood
 from offing.model.statement import KINDS, Document
 from offing.readers.statements.naming import naming, parties_of
 
-MAX_BYTES = 16 << 20
+MAX_BYTES = 4 << 20
 """A statement is a text to read; the longest communiqués have 0.2 MB."""
 
 KEYS = {
-    "date": ("date", "day", "published", "published_on", "published_time", "article:published_time", "dc.date", "dc.date.issued"),
+    "date": (
+        "date",
+        "day",
+        "published",
+        "published_on",
+        "published_time",
+        "article:published_time",
+        "dc.date",
+        "dc.date.issued",
+    ),
     "title": ("title", "og:title", "dc.title", "heading"),
     "source": ("source", "source_url", "url", "og:url", "canonical"),
     "kind": ("kind",),
@@ -32,21 +42,33 @@ KEYS = {
 
 OPENING = 600  # characters in which a joint text names who speaks
 
-_MONTHS = "january february march april may june july august september october november december".split()
+_MONTHS = [calendar.month_name[n].lower() for n in range(1, 13)]
 _DAYS = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?!\d)",
         r"(?P<y>\d{4})\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*日",
-        r"令和\s*(?P<r>\d{1,2}|元)\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*日",
         rf"(?P<month>{'|'.join(_MONTHS)})\s+(?P<d>\d{{1,2}}),?\s+(?P<y>\d{{4}})",
         rf"(?P<d>\d{{1,2}})\s+(?P<month>{'|'.join(_MONTHS)})\s+(?P<y>\d{{4}})",
     )
 ]
 _PLAIN_KEY = re.compile(r"([A-Za-z][\w.:-]{0,40})[ \t]*:(?:[ \t]+(.*)|[ \t]*)$")
-_ESCAPES = {"n": "\n", "t": "\t", "_": "\u00a0", "N": "\n", "L": "\n", "P": "\n", "0": "", "r": "\n", "e": "", "a": "", "b": "", "v": ""}
+_ESCAPES = {
+    "n": "\n",
+    "t": "\t",
+    "_": "\u00a0",
+    "N": "\n",
+    "L": "\n",
+    "P": "\n",
+    "0": "",
+    "r": "\n",
+    "e": "",
+    "a": "",
+    "b": "",
+    "v": "",
+}
 _HIDDEN = {"script", "style", "noscript", "template", "nav", "footer", "aside"}
-_BLOCKS = set("p div li ul ol h1 h2 h3 h4 h5 h6 td th tr table blockquote section article main header figcaption dt dd hr".split())
+_BLOCKS = re.compile(r"p|div|[uod]l|li|d[td]|h[1-6r]|t[dhr]|table|blockquote|section|article|main|header|figcaption")
 
 
 def read_document(name: str, data: bytes) -> Document | NotUnderstood:
@@ -117,11 +139,9 @@ def _day(text: str) -> date | None:
     for pattern in _DAYS:
         if m := pattern.search(text):
             parts = m.groupdict()
-            era = parts.get("r")
-            year = int(parts["y"]) if era is None else 2018 + (1 if era == "元" else int(era))
             month = _MONTHS.index(parts["month"].lower()) + 1 if parts.get("month") else int(parts["m"])
             try:
-                return date(year, month, int(parts["d"]))
+                return date(int(parts["y"]), month, int(parts["d"]))
             except ValueError:
                 return None
     return None
@@ -195,7 +215,7 @@ class _Page(HTMLParser):
             self.hidden += 1
         elif tag in ("title", "h1"):
             self.into = "title" if tag == "title" else "heading"
-        if tag in _BLOCKS:
+        if _BLOCKS.fullmatch(tag):
             self.parts.append("\n\n")
         elif tag in ("br", "sup"):
             self.parts.append("\n" if tag == "br" else "<sup>")
@@ -205,7 +225,7 @@ class _Page(HTMLParser):
             self.hidden = max(0, self.hidden - 1)
         elif tag in ("title", "h1"):
             self.into = ""
-        if tag in _BLOCKS:
+        if _BLOCKS.fullmatch(tag):
             self.parts.append("\n\n")
         elif tag == "sup":
             self.parts.append("</sup>")
@@ -220,14 +240,19 @@ class _Page(HTMLParser):
 
 
 def _page(text: str) -> tuple[dict[str, str], str]:
+    first, *rest = text.split("<!--")
+    text = first + "".join(part.partition("-->")[2] for part in rest)
     page = _Page()
     try:
-        page.feed(text)
+        page.feed(re.sub(r"<(?![a-zA-Z/!?][^<>]*>)", "&lt;", text))  # html.parser takes a tag without end for ever
         page.close()
     except AssertionError:  # html.parser's way to refuse a broken declaration
         return {}, ""
     if page.header.get("heading", "").strip():
         page.header["title"] = page.header.get("og:title") or page.header["heading"]
-    body = re.sub(r"<sup>([^<>]*)</sup>", lambda m: "" if re.fullmatch(r"[\s\d\[\]()*†‡,]*", m[1]) else m[1], "".join(page.parts))
+    body = re.sub(
+        r"<sup>([^<>]*)</sup>", lambda m: "" if re.fullmatch(r"[\s\d\[\]()*†‡,]*", m[1]) else m[1], "".join(page.parts)
+    )
     body = body.replace("<sup>", "").replace("</sup>", "")
-    return page.header, re.sub(r"[^\S\n]*\n\s*\n\s*", "\n\n", body).strip()
+    body = re.sub(r" ?\n(?: ?\n)+ ?", "\n\n", re.sub(r"[^\S\n]+", " ", body))
+    return page.header, body.strip()

@@ -47,7 +47,7 @@ def read_facts(folder: Path) -> StatementFacts:
         raise InputError(f"{FILE}: two statements have one day and one forum.", "Give one of them a `key`.")
     series = {}
     for n, entry in _entries(table, "series"):
-        ids = tuple(entry.get("statements", ()))
+        ids = _list(entry, "statements", n, "series")
         if missing := [i for i in ids if i not in known]:
             raise _refused(n, "series", f"there is no statement {missing[0]!r}")
         series[_text(entry, "id", n, "series")] = ids
@@ -59,7 +59,7 @@ def _statement(entry: Mapping[str, Any], n: int, forums: Mapping[str, Any]) -> S
     if type(day) is not date:
         raise _refused(n, "statements", "`day` must be a day like 2021-04-16")
     texts = {key: _text(entry, key, n, "statements") for key in _TEXTS}
-    lists = {key: tuple(entry.get(key, ())) for key in _LISTS}
+    lists = {key: _list(entry, key, n, "statements") for key in _LISTS}
     for what, allowed in (("formula_class", CLASSES), ("basis", BASES), ("kind", KINDS), ("forum", forums)):
         if texts[what] not in allowed:
             raise _refused(n, "statements", f"`{what}` is none of {', '.join(allowed)}: {texts[what]!r}")
@@ -69,7 +69,7 @@ def _statement(entry: Mapping[str, Any], n: int, forums: Mapping[str, Any]) -> S
         raise _refused(n, "statements", f"a quotation has at most {QUOTED_WORDS} words")
     if not re.search(r"\b(?:19|20)\d\d\b", texts["source"]):
         raise _refused(n, "statements", "`source` must name its origin and a year")
-    values = {
+    values: dict[str, Any] = {
         **texts,
         **lists,
         "day": day,
@@ -93,6 +93,13 @@ def _text(entry: Mapping[str, Any], key: str, n: int, where: str) -> str:
     if not isinstance(value, str) or (not value and key in ("id", "source")):
         raise _refused(n, where, f"`{key}` must be a text, not {value!r}")
     return value
+
+
+def _list(entry: Mapping[str, Any], key: str, n: int, where: str) -> tuple[str, ...]:
+    value = entry.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise _refused(n, where, f"`{key}` must be a list of texts, not {value!r}")
+    return tuple(value)
 
 
 def _refused(n: int, where: str, what: str) -> InputError:

@@ -14,9 +14,14 @@ from dataclasses import dataclass
 PARAGRAPH = "\f"
 """What separates paragraphs, list items and cells in a folded text."""
 
-_SAME = "湾灣 峡峽 台臺 両兩两 変變变 単單单 対對对 稳穩穏 維维 国國 際际 会會 栄榮荣 関關关 題题 議议 決决 諾诺 脅胁 勢势 励勵 吁籲 譴谴 責责"
-_SAME += " 慮虑 憂忧 釣钓 魚鱼 東东 状狀 現现 圧壓压 区區 与與 為为 認认 強强 調调 確确 歓歡欢 問问 話话 処處处 緊紧 張张 懸悬 双雙 没沒 個个 実實实 済濟济"
-_SAME += " 烟煙 後后 権權权 鎮镇 総總总 統统 島岛 長长 連連连 経經经 係系 条條 約约 備备 録錄录 報报 書书 専專专 訪访 記记 領领 導导 聯联 発發发"
+_SAME = (
+    "湾灣 峡峽 台臺 両兩两 変變变 単單单 対對对 穏穩稳 維维 国國 際际 会會 栄榮荣 "
+    "関關关 題题 議议 決决 諾诺 脅胁 勢势 勵励 吁籲 譴谴 責责 慮虑 憂忧 釣钓 魚鱼 "
+    "東东 状狀 現现 圧壓压 区區 与與 為为 認认 強强 調调 確确 歓歡欢 問问 話话 "
+    "処處处 緊紧 張张 懸悬 双雙 没沒 個个 実實实 済濟济 烟煙 後后 権權权 鎮镇 総總总 "
+    "統统 島岛 長长 連连 経經经 係系 条條 約约 備备 録錄录 報报 書书 専專专 訪访 "
+    "記记 領领 導导 聯联 発發发 声聲 韓韩 義义 閣阁"
+)
 _VARIANTS = {ord(other): group[0] for group in _SAME.split() for other in group[1:]}
 _QUOTES = {**dict.fromkeys(map(ord, "‘’‚‛′＇"), "'"), **dict.fromkeys(map(ord, "“”„‟″＂"), '"')}
 _HYPHENS = dict.fromkeys(map(ord, "‐‑‒–−﹣－"), "-")
@@ -27,15 +32,13 @@ _TABLE = _VARIANTS | _QUOTES | _HYPHENS | _NOTHING | _MARKS
 HAN = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _WIDE = rf"[{HAN}\u3001-\u303f。、「」]"
 _SOFT = "\u00ad"
-_GAP = r"[^\S\f]*"
-_BLANK = rf"{_GAP}\n{_GAP}\n{_GAP}"
 
 _MARKUP: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     (re.compile(pattern, re.IGNORECASE | re.MULTILINE), new)
     for pattern, new in (
         (r"\r\n?", "\n"),
         (rf"{_SOFT}[ \t]*\n?[ \t]*", ""),
-        (r"<!--(?s:.*?)-->", ""),
+        (r"<!--(?s:.{0,4000}?)-->", ""),
         (r"<sup[^<>]*>\s*[\[(]?[\d*†‡, ]{1,8}[\])]?\s*</sup>", ""),  # a footnote's mark; 21<sup>st</sup> is none
         (r"</?(?:p|div|li|ul|ol|h\d|td|th|tr|table|blockquote|section|hr)\b[^<>]{0,300}>", PARAGRAPH),
         (r"</?[a-z][^<>]{0,300}>", ""),
@@ -44,24 +47,27 @@ _MARKUP: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
         (r"!?\[(?=[^\[\]]{0,300}\]\([^()]{0,500}\))", ""),
         (r"(?<=[^\[])\]\([^()]{0,500}\)", ""),
         (r"\\(?=[^\w\s])", ""),
+        (r"^[ \t]*(?:[-–—] ?\d{1,3} ?[-–—]|\d{1,3})[ \t]*\n", ""),  # the number of a page
         (r"^[ \t]*(?:[-*_][ \t]*){3,}$", PARAGRAPH),
         (r"^[ \t]*(?:[-*+•‣◦▪·・○●]|\(?\d{1,3}[.)]|\([a-zivx]{1,4}\)|#{1,6})[ \t　]+", PARAGRAPH),
         (r"^[ \t]*>+[ \t]?", " "),
         (r"\*+|__+|~~|`+|(?<!\w)_|_(?!\w)", ""),
-        (r"^　+|[ \t]*\|[ \t]*", PARAGRAPH),
+        (r"^　+|\|", PARAGRAPH),
     )
 ]
 
 _BREAKS: list[tuple[re.Pattern[str], str]] = [
     (re.compile(pattern), new)
     for pattern, new in (
-        (r"(?<=[a-z])-[ \t]*\n[ \t]*(?=[a-z])|(?<=[A-Z])-[ \t]*\n[ \t]*(?=[A-Z])", ""),
-        (r"-[ \t]*\n[ \t]*(?=\w)", "-"),
-        (r"\s*\f\s*", PARAGRAPH),
-        (rf"{_BLANK}(?=[a-z])|(?<=\b(?:the|and)){_BLANK}|(?<=\b(?:of|in|to)){_BLANK}|(?<=\bacross){_BLANK}", " "),
-        (_BLANK, PARAGRAPH),
-        (rf"(?<={_WIDE})[^\S\f]+(?={_WIDE})", ""),
-        (r"[^\S\f]+", " "),
+        (r"[^\S\n\f]+", " "),
+        (r" ?\n(?: ?\n)+ ?", "\n\n"),
+        (r"(?<=[a-z])- ?\n ?(?=[a-z])|(?<=[A-Z])- ?\n ?(?=[A-Z])", ""),
+        (r"- ?\n ?(?=\w)", "-"),
+        (r"[ \n]*\f[ \n\f]*", PARAGRAPH),
+        (r"(?<![.!?:;。])\n\n(?=[a-z])|(?<=\b(?:the|and))\n\n|(?<=\b(?:of|in|to))\n\n|(?<=\bacross)\n\n", " "),
+        (r"\n\n", PARAGRAPH),
+        (rf"(?<={_WIDE})[ \n]+(?={_WIDE})", ""),
+        (r"[ \n]+", " "),
     )
 ]
 """A blank line inside a sentence (a page of a scan ends) parts no paragraphs."""

@@ -22,7 +22,10 @@ _KINDS = [
         ("chair_summary", r"chair'?s (?:summary|statement)|議長(?:総括|サマリー|声明)|主席(?:声明|總結)"),
         ("fact_sheet", r"\bfact ?sheet|ファクトシート|事実関係|概要書"),
         ("press_briefing", r"\bpress (?:call|briefing|gaggle|conference)|記者会見|記者會"),
-        ("readout", r"\bread-?out|^(?:summary of|phone call with)|(?:会談|会合|通話|面談|會談)(?:の?(?:概要|結果|紀要)|\(概要|$)"),
+        (
+            "readout",
+            r"\bread-?out|^(?:summary of|phone call with)|(?:会談|会合|通話|面談|會談)(?:の?(?:概要|結果|紀要)|\(概要|$)",
+        ),
         ("remarks", r"^remarks\b|\b(?:speech|keynote|address)\b|演説|スピーチ|講話|致詞|致辞|演講|讲话"),
         ("interview", r"\binterview\b|インタビュー|專訪|受訪"),
         ("white_paper", r"\bwhite paper\b|\bdefen[cs]e of japan\b|\bnational defen[cs]e report\b|白書|白皮書|國防報告書"),
@@ -31,7 +34,8 @@ _KINDS = [
         (
             "joint_statement",
             r"\bjoint\b.*\b(?:statements?|declaration|vision|communiqu[eé]|announcement)(?-i:(?![a-z]))|\bcommuniqu[eé]\b|\bdeclaration\b|\baccord\b"
-            r"|\b(?:summit|leaders'?|ministers'?|meeting) (?:joint )?statement\b|\bstatement (?:of|by) the (?:g7|quad|leaders|(?:\w+ ){0,3}ministers)\b"
+            r"|\b(?:summit|leaders'?|ministers'?|meeting) (?:joint )?statement\b"
+            r"|\bstatement (?:of|by) the (?:g7|quad|leaders|(?:\w+ ){0,3}ministers)\b"
             r"|共同声明|共同発表|共同宣言|首脳(?:声明|宣言|コミュニケ)|外相(?:声明|コミュニケ)|聯合声明|公報|コミュニケ",
         ),
         ("law", r"\b(?:act|law|bill)\b|(?:法|法律|法案)$"),
@@ -93,9 +97,16 @@ _PERSONS = [
 ]
 """Heads of government and security advisers since 2019, named after their office."""
 
-_SIGNS = dict(zip("日米美中台韓豪澳英独德仏法伊義意加比菲印", "jp us us cn tw kr au au gb de de fr fr it it it ca ph ph in".split(), strict=True))
+_SIGNS = {
+    sign: code
+    for code, signs in {
+        "jp": "日", "us": "米美", "cn": "中", "tw": "台", "kr": "韓", "au": "豪澳", "gb": "英", "de": "独德", "fr": "仏法",
+        "it": "伊義意", "ca": "加", "ph": "比菲", "in": "印",
+    }.items()
+    for sign in variants(signs)
+}  # fmt: skip
 _MEET = r"首脳|外相|外務|防衛|安全保障|共同|会談|関係|領袖|領導|聯合|声明|峰会|高峰|外長|2\+2|国防|総理|大統領|三国|両国"
-_SIGN_RUN = re.compile(rf"(?:[{variants(''.join(_SIGNS))}]|EU){{2,}}(?={variants(_MEET)})")
+_SIGN_RUN = re.compile(rf"(?:[{''.join(_SIGNS)}]|EU){{2,}}(?={variants(_MEET)})")
 
 _GROUPS = [
     (name, codes.split(), _re(pattern))
@@ -110,20 +121,36 @@ _SERIES = [
     ("defense-of-japan", _re(r"defen[cs]e of japan|防衛白書")),
 ]
 
-_BELOW = _re(r"\b(?:vice|deputy|under ?-?secretary|assistant|senior)\b(?! (?:prime )?minister)|次官|局長級|副大臣|副總統|副国務")
+_BELOW = _re(
+    r"\b(?:vice|deputy|under ?-?secretary|assistant|senior)\b(?! (?:prime )?minister)|次官|局長級|副大臣|副總統|副国務"
+)
 _LEVELS = [
     (level, _re(pattern))
     for level, pattern in (
-        ("2plus2", r"2\s?\+\s?2|two-plus-two|security consultative|foreign and defen[cs]e ministers|安全保障協議委員会|外務・防衛|外交国防"),
+        (
+            "2plus2",
+            r"2\s?\+\s?2|two-plus-two|security consultative|foreign and defen[cs]e ministers"
+            r"|安全保障協議委員会|外務・防衛|外交国防",
+        ),
         ("security-advisors", r"national security advis[eo]rs?|国家安全保障(?:局長|担当)|国(?:家)?安(?:全)?顧問"),
-        ("foreign-ministers", r"foreign (?:and development )?ministers?|foreign secretar|secretary of state|外相|外務大臣|外長"),
-        ("defense-ministers", r"defen[cs]e ministers?|defen[cs]e secretar|secretary of (?:defen[cs]e|war)|防衛相|防衛大臣|国防部長|防長"),
-        ("leaders", r"\bsummit\b|\bleaders?\b|\bpresidents?\b|prime ministers?\b|\bchancellors?\b|\bpremiers?\b|首脳|総理|大統領|領袖|領導人|峰会|高峰|元首|総統"),
+        (
+            "foreign-ministers",
+            r"foreign (?:and development )?ministers?|foreign secretar|secretary of state|外相|外務大臣|外長",
+        ),
+        (
+            "defense-ministers",
+            r"defen[cs]e ministers?|defen[cs]e secretar|secretary of (?:defen[cs]e|war)|防衛相|防衛大臣|国防部長|防長",
+        ),
+        (
+            "leaders",
+            r"\bsummit\b|\bleaders?\b|\bpresidents?\b|prime ministers?\b|\bchancellors?\b|\bpremiers?\b"
+            r"|首脳|総理|大統領|領袖|領導人|峰会|高峰|元首|総統",
+        ),
     )
 ]
 
 _HOSTS = [
-    ("us", r"(?:^|\.)(?:whitehouse|bidenwhitehouse\.archives|trumpwhitehouse\.archives|state|defense|war|usembassy|congress)\.gov$|\.mil$"),
+    ("us", r"(?:^|\.)(?:whitehouse|(?:biden|trump)whitehouse\.archives|state|defense|war|usembassy|congress)\.gov$|\.mil$"),
     ("jp", r"\.go\.jp$"), ("tw", r"\.gov\.tw$"), ("cn", r"\.gov\.cn$"), ("kr", r"\.go\.kr$"), ("gb", r"\.gov\.uk$"),
     ("au", r"\.gov\.au$"), ("ph", r"\.gov\.ph$"), ("in", r"\.gov\.in$"), ("nz", r"\.govt\.nz$"), ("eu", r"(?:^|\.)europa\.eu$"),
     ("ca", r"\.gc\.ca$|(?:^|\.)canada\.ca$"), ("fr", r"\.gouv\.fr$|(?:^|\.)elysee\.fr$"),
@@ -149,7 +176,15 @@ def naming(title: str, source: str, opening: str) -> Naming:
     kind = _kind(words, len(named))
     joint = kind in ("joint_statement", "treaty", "memorandum") or (kind == "readout" and bool(_JOINT.search(words)))
     met = joint or kind in ("readout", "chair_summary")
-    parties = named | ({issuer} if issuer and not joint else set()) if met else {issuer} if issuer else named if len(named) == 1 else set()
+    parties = (
+        named | ({issuer} if issuer and not joint else set())
+        if met
+        else {issuer}
+        if issuer
+        else named
+        if len(named) == 1
+        else set()
+    )
     issued = parties if joint else {issuer} if issuer else set() if met else parties
     forum = next((name for name, pattern in _SERIES if pattern.search(words)), "")
     if not forum and met and (group or len(parties) > 1):
@@ -185,7 +220,7 @@ def _named(words: str) -> tuple[str, set[str]]:
     codes = {code for code, pattern in _PERSONS if pattern.search(words)}
     for run in _SIGN_RUN.finditer(words):
         codes |= {"eu"} if "EU" in run[0] else set()
-        codes |= {code for sign, code in _SIGNS.items() if variants(sign) in run[0]}
+        codes |= {code for sign, code in _SIGNS.items() if sign in run[0]}
     for code, pattern in _PARTIES:
         words, found = pattern.subn(" ", words)
         if found:
