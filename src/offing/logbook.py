@@ -35,6 +35,7 @@ from offing.pipeline import (
 )
 from offing.store import Store
 from offing.store.ledger import FileLine
+from offing.zones.foreign import Reading
 from offing.zones.user import write_zones
 
 Names = str | Sequence[str]
@@ -163,9 +164,9 @@ class Logbook:
         """Zones by id."""
         return self.waters.zones
 
-    def add_zones(self, path: Path | str) -> list[Zone]:
-        """Add the zones of a GeoJSON file."""
-        added = waters.add_zones(self.store, Path(path))
+    def add_zones(self, path: Path | str, how: Reading | None = None) -> list[Zone]:
+        """Add the zones of a GeoJSON file; `how` to read one that was not written for offing (`zones.foreign.Reading`)."""
+        added = waters.add_zones(self.store, Path(path), how)
         self.__dict__.pop("waters", None)
         return added
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import fields
 from datetime import date
 
-import polars as pl
-
 from offing.model.statement import CLASSES, ELEMENTS, STATEMENTS, Document, Statement, rank, statement_frame, statement_id
 
 
@@ -31,8 +29,8 @@ def test_the_table_has_a_column_for_every_field() -> None:
     assert frame.schema == STATEMENTS
     assert frame["parties"].to_list() == [["jp", "us"], []]
     assert statement_frame([]).schema == STATEMENTS and isinstance(frame["day"][0], date)
-    assert frame.columns[:8] == "statement_id day title parties forum names_taiwan_strait formula_class quote".split()
-    assert statement_frame([]).select(pl.len()).item() == 0
+    stable = "statement_id day title parties forum names_taiwan_strait formula_class quote"
+    assert " ".join(frame.columns).startswith(stable)
 
 
 def test_an_id_is_of_the_day_and_the_text() -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from offing.model.zone import Zone
+from offing.zones.coast import frame_of
 from offing.zones.distances import distance_rows, limits_of, to_limit, ways
 from offing.zones.pack import Pack
 from offing.zones.proximity import Shape, nearest_each
@@ -80,6 +81,31 @@ def test_a_hole_is_a_pocket_of_high_sea_or_an_inner_limit() -> None:
         assert {limit.name for limit in limits} == names
         assert {to_limit(Shape.point(11.9, 1), limit)[1] for limit in limits} == {side}
         assert min(to_limit(Shape.point(11.9, 1), limit)[0].distance_m for limit in limits) < 12_000
+
+
+def test_a_zone_that_holds_another_has_no_inner_limit() -> None:
+    """Prohibited water lies in the restricted water of an island, and may reach its limit."""
+    prohibited, restricted = (
+        square("p@me", "prohibited_water", (10, 0, 12, 2)),
+        square("r@me", "restricted_water", (10, -1, 13, 3)),
+    )
+    zones = {z.id: z for z in (prohibited, restricted)}
+    (outer,) = limits_of(restricted, zones)
+    assert to_limit(Shape.point(10.1, 1), outer)[0].distance_m < 12_000
+
+
+def test_the_limits_of_the_pack(pack: Pack) -> None:
+    """Every contiguous zone has both limits, and the vertices of the inner one are those of the territorial sea."""
+    for zone in pack.zones.values():
+        limits = {limit.name: limit for limit in limits_of(zone, pack.zones, frame_of(pack.folder) or ())}
+        assert "outer" in limits, zone.id
+        if zone.kind == "contiguous_zone":
+            sea = pack.zones[zone.id.replace("contiguous-zone", "territorial-sea")]
+            corners = {tuple(p) for polygon in sea.polygons for ring in polygon for p in ring.tolist()}
+            inner = {tuple(p) for line in limits["inner"].edges.lines for p in line.tolist()}
+            assert len(inner - corners) < 0.01 * len(inner), zone.id
+        elif zone.kind in ("territorial_sea", "eez", "adiz", "exercise_area"):
+            assert set(limits) == {"outer"}, zone.id
 
 
 def test_between_zones_there_is_only_the_way(pack: Pack) -> None:

@@ -87,7 +87,7 @@ def test_which_segments_of_pratas_are_normal(shared_data: Path, measure: Any) ->
     for nm in (12, 24):
         theirs, mile = official(shared_data, nm, "東沙群島"), NM * 1.000686
         for a, b, low, high in ((d1, d2, -2, 2), (d3, d4, -2, 2), (d4, d1, 3_000, 7_000), (d2, d3, -150, 1)):
-            line = measure.line("straight", a, b, 20)
+            line = measure.line("straight", a, b, 60)
             points = np.vstack([theirs, (theirs[:-1] + theirs[1:]) / 2])
             distance, at = measure.nearest(points, line)
             azimuth = measure.geod.inv(*a, *b)[0]

@@ -100,7 +100,11 @@ def add_bulletins(store: Store, waters: Waters, paths: Sequence[str | Path], off
         found = read_texts(path.read_bytes(), path.name, office=office, retrieved_utc=retrieved)
         out.rejects += found.rejects
         kept: list[tuple[SourceText, str]] = []
+        same: set[tuple[str, str]] = set()
         for text in found.texts:
+            if (text.sha256, text.office) in same:  # a file may hold one text many times
+                continue
+            same.add((text.sha256, text.office))
             parsed = parse(text, places)
             out.rejects += parsed.rejects
             out.rows["bulletins"] += len(parsed.bulletins)

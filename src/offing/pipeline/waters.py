@@ -18,6 +18,7 @@ from offing.model.zone import Zone
 from offing.store import Store
 from offing.store.folder import now_ms
 from offing.zones.fleets import EVERYONE, find_fleet, fleets_of, read_fleets
+from offing.zones.foreign import Reading
 from offing.zones.pack import Pack, load_pack
 from offing.zones.user import parse_zones, read_zones, write_zones
 
@@ -97,13 +98,14 @@ def load(store: Store, at_ms: int | None = None, include_unconfirmed: bool = Fal
     return Waters(pack, zones, fleets)
 
 
-def add_zones(store: Store, path: Path) -> list[Zone]:
+def add_zones(store: Store, path: Path, how: Reading | None = None) -> list[Zone]:
     """Add the zones of a GeoJSON file to the logbook; an id of the user's own is replaced, one of the pack refused.
 
-    Zones of the pack that are as they were exported are passed over. Returns those that were added.
+    `how` to read a file that was not written for offing. Zones of the pack that are as they were exported are passed over.
+    Returns those that were added.
     """
     pack = pack_of(store.region, include_unconfirmed=True)  # its ids are taken, loaded or not
-    read = read_zones(path)
+    read = read_zones(path, how)
     zones = [z for z in read if z.id not in pack.zones or pack.zones[z.id].hash != z.hash]
     for zone in zones:
         if zone.id in pack.zones:

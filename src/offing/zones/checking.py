@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from offing.claims import Claim, entries, read_toml
-from offing.errors import BadFleet, BadZone, InputError
+from offing.errors import BadFleet, InputError
 from offing.model.zone import KINDS
 from offing.zones.fleets import fleets_of
-from offing.zones.pack import about_pack, load_pack
+from offing.zones.lines import line_claims, line_of
+from offing.zones.pack import about_pack, load_pack, zone_claims, zone_of
 from offing.zones.places import LANGUAGES, feature_claims, feature_of, gate_claims, gate_of
 from offing.zones.schema import ENTRIES, misfits
 
@@ -67,7 +68,7 @@ def _problem(error: InputError) -> Problem:
 
 
 def _zones(folder: Path) -> Iterator[InputError]:
-    claims = entries(read_toml(folder / "zones.toml", BadZone), "zones", "zones.toml", BadZone)
+    claims = zone_claims(folder)
     known = {str(c.values.get("id")) for c in claims}
     for claim in claims:
         yield from misfits(claim, _fields("zones.toml", claim))
@@ -81,6 +82,7 @@ def _zones(folder: Path) -> Iterator[InputError]:
                     yield claim.refuse(f"`{key}` names the zone {other!r}, which the pack lacks")
         if sum(bool(claim.values.get(k)) for k in ("baseline", "area", "shore")) != 1:
             yield claim.refuse("it has no recipe, or several", "Write one of `baseline`, `area` and `shore`.")
+        yield from _read(zone_of, claim)
 
 
 def _gates(folder: Path) -> Iterator[InputError]:
@@ -93,12 +95,11 @@ def _gates(folder: Path) -> Iterator[InputError]:
 
 
 def _lines(folder: Path) -> Iterator[InputError]:
-    path = folder / "lines.toml"
-    if path.exists():
-        for claim in entries(read_toml(path, BadZone), "lines", path.name, BadZone):
-            yield from misfits(claim, _fields("lines.toml", claim))
-            yield from _sourced(claim)
-            yield from _named(claim, "names")
+    for claim in line_claims(folder):
+        yield from misfits(claim, _fields("lines.toml", claim))
+        yield from _sourced(claim)
+        yield from _named(claim, "names")
+        yield from _read(line_of, claim)
 
 
 def _features(folder: Path) -> Iterator[InputError]:

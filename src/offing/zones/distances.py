@@ -12,7 +12,7 @@ import numpy as np
 from offing.model.schemas import E7
 from offing.model.zone import Ring, Zone
 from offing.zones.coast import frame_of
-from offing.zones.geodesic import NAUTICAL_MILE_M
+from offing.zones.geodesic import NAUTICAL_MILE_M, Floats
 from offing.zones.pack import Pack
 from offing.zones.proximity import Nearest, Shape, nearest, nearest_each
 from offing.zones.resolve import Place
@@ -117,12 +117,19 @@ def limits_of(zone: Zone, zones: Mapping[str, Zone], frame_deg: Iterable[float] 
 
 
 def _landward(zone: Zone, zones: Mapping[str, Zone]) -> Zone | None:
-    """The zone round which a zone lies: the one of the same claimants that shares most vertices with it."""
+    """The zone round which a zone lies: of its claimants' own outside it, the one that shares most vertices with it."""
     kind = LANDWARD.get(zone.kind)
-    own = _vertices(zone)
-    found = [(len(own & _vertices(z)), z.id) for z in zones.values() if z.kind == kind and z.claimants == zone.claimants]
+    own, area = _vertices(zone), Shape(polygons=zone.polygons)
+    beside = [z for z in zones.values() if z.kind == kind and z.claimants == zone.claimants]
+    found = [(len(own & _vertices(z)), z.id) for z in beside if not area.holds(_middles(z)).any()]
     most, name = max(found, default=(0, ""))
     return zones[name] if most else None
+
+
+def _middles(zone: Zone) -> Floats:
+    """A place in each polygon of a zone, in degrees."""
+    places = [body.representative_point() for body in Shape(polygons=zone.polygons).bodies]
+    return np.array([[p.x, p.y] for p in places]) / E7
 
 
 def _vertices(zone: Zone) -> set[tuple[int, ...]]:

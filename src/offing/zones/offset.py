@@ -101,13 +101,33 @@ def within(baseline: Baseline, distance_m: float, frame: Box | None = None, bear
     return tidied(union([area, *gaps]), frame)
 
 
+def corridor(baseline: Baseline, distance_m: float) -> Polygons:
+    """Everything within a distance of published lines, on both sides of them; not what they enclose."""
+    lines = _Segments.of(baseline.parts, _middle(baseline, None))
+    none = np.zeros(0, np.int64)
+    pieces_of_it = _strips_and_circles(lines, *lines.held(none, none.astype(np.bool_)), distance_m, ())
+    return tidied(union(pieces_of_it).simplify(_DUST_E7))
+
+
 def tidied(area: Any, frame: Box | None = None) -> Polygons:
-    """A shapely geometry, or the part of it in a frame, as canonical polygons; rounding makes no ring cross itself."""
+    """A shapely geometry, or the part of it in a frame, as canonical polygons.
+
+    Rounding makes no ring cross itself. Parts and holes thinner than 10 cm, where two lines were meant to meet, vanish.
+    """
     import shapely
 
     if frame is not None:
         area = area.intersection(shapely.box(*(np.array(frame) * E7)))
-    return polygons_of(shapely.set_precision(area, 1.0))
+    whole = [
+        shapely.Polygon(p.exterior, [r for r in p.interiors if not _is_dust(shapely.Polygon(r))])
+        for p in pieces(shapely.set_precision(area, 1.0))
+        if not _is_dust(p)
+    ]
+    return polygons_of(shapely.MultiPolygon(whole))
+
+
+def _is_dust(polygon: Any) -> bool:
+    return bool(polygon.area < _DUST_E7 * polygon.length)
 
 
 def body(polygons: Polygons) -> Any:

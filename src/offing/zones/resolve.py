@@ -14,7 +14,7 @@ from offing.model.schemas import E7
 from offing.model.zone import Zone
 from offing.zones.pack import Pack
 from offing.zones.proximity import Shape
-from offing.zones.rings import Polygon, twice_area
+from offing.zones.rings import Polygon
 
 POINT_FORMS = "24.45,122.93 (latitude first), 24.45N 122.93E, 25°44.6'N 123°28.4'E or 25°44'36\"N 123°28'24\"E"
 """Forms of a point that are read."""
@@ -188,11 +188,11 @@ def _place(kind: str, thing: _Thing, pack: Pack) -> Place:
 
 
 def _land(pack: Pack, point: Shape) -> Polygon | None:
-    """The smallest piece of land in the pack's coast that holds a point."""
+    """The land of the pack that holds a point; outlines, which zones rest on, come after coasts and go before them."""
     ((lon, lat),) = point.lines[0].tolist()
     around = [p for parts in pack.coast().values() for p in parts if _boxed(p, lon, lat)]
     found = [p for p in around if Shape(polygons=(p,)).holds(point.lines[0] / E7)[0]]
-    return min(found, key=lambda p: abs(twice_area(p[0])), default=None)
+    return found[-1] if found else None
 
 
 def _boxed(polygon: Polygon, lon_e7: int, lat_e7: int) -> bool:

@@ -12,9 +12,9 @@ from offing.zones.geodesic import Box, Floats, destination, divided, geod
 from offing.zones.offset import CHORD_M, Baseline, Part, body, tidied, within
 from offing.zones.proximity import Pieces, to_edges
 from offing.zones.rings import Polygons, twice_area
-from offing.zones.shapes import union
+from offing.zones.shapes import pieces, union
 
-SPACING_M = 100.0
+SPACING_M = 25.0
 """Between the rays that leave a straight shore."""
 
 _GOOD_M = 0.5
@@ -43,7 +43,27 @@ def near_shore(baseline: Baseline, reach_m: float, sectors: list[Sector], frame:
             area = area.union(_reached(baseline, sector, sector.reach_m).intersection(there))
         else:
             area = area.difference(_reached(baseline, sector, reach_m).difference(there))
-    return tidied(area, frame)
+    return tidied(_without_gaps(area, baseline, reach_m, sectors), frame)
+
+
+def _without_gaps(area: Any, baseline: Baseline, reach_m: float, sectors: list[Sector]) -> Any:
+    """Fills the gaps that rays leave where they meet rays from another shore; one place in each tells."""
+    import shapely
+
+    holes = [shapely.Polygon(ring) for polygon in pieces(area) for ring in polygon.interiors]
+    if not holes:
+        return area
+    places = np.array([[p.x, p.y] for p in (hole.representative_point() for hole in holes)]) / E7
+    distance_m, feet = to_edges(places, _shore(baseline))
+    bearing = np.asarray(geod().inv(*feet.T, *places.T)[0])
+    reach = np.full(len(holes), reach_m)
+    for sector in sectors:
+        reach[sector.holds(bearing)] = sector.reach_m
+    return union([area, *(hole for hole, inside in zip(holes, distance_m < reach, strict=True) if inside)])
+
+
+def _shore(baseline: Baseline) -> Pieces:
+    return Pieces.of([part.ring() for part in baseline.parts])
 
 
 def _reached(baseline: Baseline, sector: Sector, distance_m: float) -> Any:
@@ -54,7 +74,7 @@ def _reached(baseline: Baseline, sector: Sector, distance_m: float) -> Any:
     """
     import shapely
 
-    shore = Pieces.of([part.ring() for part in baseline.parts])
+    shore = _shore(baseline)
     quads: list[Any] = []
     for part in baseline.parts:
         feet, bearing = _rays(part, sector, distance_m)

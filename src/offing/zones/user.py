@@ -20,6 +20,7 @@ from offing.errors import BadZone
 from offing.model.schemas import E7
 from offing.model.zone import CONFIDENCES, KINDS, Ring, Zone
 from offing.zones.antimeridian import Overlap, RoundTheWorld, cut, framed, joined, unwrapped
+from offing.zones.foreign import Reading, translated
 from offing.zones.rings import HALF_TURN_E7, TURN_E7, Polygon, Polygons, closed, is_flat, quantised
 from offing.zones.shapes import shape
 
@@ -28,12 +29,13 @@ ID = re.compile(r"[A-Za-z0-9._-]{1,80}(@[A-Za-z0-9._-]{1,40})?")
 _WGS84 = re.compile(r"CRS:?84|EPSG:{1,2}4326", re.IGNORECASE)
 
 
-def read_zones(path: Path) -> list[Zone]:
-    """The zones of a GeoJSON file, in its order and in canonical form.
+def read_zones(path: Path, how: Reading | None = None) -> list[Zone]:
+    """The zones of a GeoJSON file, in its order and in canonical form; `how` to read one that was not written for offing.
 
     Raises `MissingInput` if there is no such file and `BadZone` for everything else, with file, feature and place.
     """
-    return parse_zones(read_text(path, BadZone), path.name)
+    text = read_text(path, BadZone)
+    return parse_zones(text if how is None else translated(text, path.name, how), path.name)
 
 
 def parse_zones(text: str, file: str) -> list[Zone]:

@@ -135,8 +135,8 @@ def test_gates_have_names_and_sides(tree: ET.Element) -> None:
 
 
 def test_the_title_block_says_what_a_reader_must_know(tree: ET.Element) -> None:
-    (panel,) = (g for g in tree.iter(f"{NS}g") if g.get("id") == "panel")
-    words = " ".join("".join(t.itertext()) for t in panel.iter(f"{NS}text"))
+    blocks = [g for g in tree.iter(f"{NS}g") if g.get("id") in ("panel", "foot")]
+    words = " ".join("".join(t.itertext()) for block in blocks for t in block.iter(f"{NS}text"))
     for said in (
         "Small Sea", "small_sea 1 (0123456789abcdef)", "Mercator, WGS 84", "Computed, not for navigation",
         "(c) OpenStreetMap contributors, ODbL 1.0", "AA", "BB", "AA and BB", "dashes: approximate", "made for a test",

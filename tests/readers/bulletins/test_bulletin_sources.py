@@ -154,7 +154,7 @@ def test_real_files_give_their_texts(shared_data: Path) -> None:
 def test_a_text_goes_to_the_parser_of_its_office() -> None:
     for office in ("jcg", "jp-joint-staff", "tw-cga", "tw-mnd"):
         assert office in parsers()
-    assert all(parser.OFFICE == office for office, parser in parsers().items())
+    assert all(office == parser.OFFICE for office, parser in parsers().items())
     parsed = parse(a_text("tw-mnd", "2026-05-20", "迄0600時止，偵獲共艦5艘。"), Region())
     assert [b.value for b in parsed.bulletins] == [5]
     nobody = parse(a_text("", "2026-05-20", "迄0600時止，偵獲共艦5艘。"), Region())

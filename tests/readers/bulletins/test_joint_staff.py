@@ -109,6 +109,16 @@ def test_a_list_goes_on_until_its_last_item() -> None:
     assert [row.split(" ", 1)[0] for row in restated(parsed)] == ["2026-04-29", "2026-05-02", "2026-05-02", "2026-05-09"]
 
 
+def test_an_item_that_is_not_understood_is_refused_alone() -> None:
+    body = (
+        "なお、これらの艦艇は、以下のとおり航行したものと同一である。"
+        "①４月２９日（水）、対馬海峡を南西進②３０日（木）、霧の中で行方不明③５月２日（土）、宗谷海峡を西進"
+    )
+    parsed = parse(HEAD + TWO + body + WATCH)
+    assert [r.sentence for r in parsed.rejects] == ["３０日（木）、霧の中で行方不明"]
+    assert [row.split(" ", 1)[0] for row in restated(parsed)] == ["2026-04-29", "2026-05-02"]
+
+
 def test_two_navies_in_one_group() -> None:
     body = SEEN.format(
         "中国海軍レンハイ級ミサイル駆逐艦（艦番号「１０３」）及びロシア海軍ウダロイⅠ級駆逐艦２隻（艦番号「５４３」及び「５６４」）並びにドゥブナ級補給艦１隻の計４隻"

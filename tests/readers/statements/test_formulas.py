@@ -24,10 +24,10 @@ FORMULAS = {
         "Peace and stability across the Taiwan Strait are of vital importance.",
         "We agreed that peace and stability in the Taiwan Strait is in the interest of all.",
         "They stressed the importance of cross-Strait peace and stability, and support for Taiwan.",
-        "We oppose any unilateral attempt to change the status quo in the East China Sea, and underscore the importance of peace "
-        "and stability across the Taiwan Strait.",
-        "They recognized the importance of maintaining peace and stability across the Straits of Taiwan and condemned the attack "
-        "on Ukraine.",
+        "We oppose any unilateral attempt to change the status quo in the East China Sea, and underscore the importance of "
+        "peace and stability across the Taiwan Strait.",
+        "They recognized the importance of maintaining peace and stability across the Straits of Taiwan and condemned the "
+        "attack on Ukraine.",
         "台湾海峡の平和と安定の重要性を強調するとともに、両岸問題の平和的解決を促す。",
         "両首脳は、東シナ海における一方的な現状変更の試みに強く反対し、台湾海峡の平和と安定の重要性を改めて強調した。",
         "林大臣から、台湾海峡の平和と安定が重要である旨述べた。",
@@ -42,8 +42,8 @@ FORMULAS = {
         "双方致力于维护台海和平稳定。",
     ],
     "indispensable": [
-        "We reaffirm the importance of peace and stability across the Taiwan Strait as an indispensable element of security and "
-        "prosperity in the international community.",
+        "We reaffirm the importance of peace and stability across the Taiwan Strait as an indispensable element of security "
+        "and prosperity in the international community.",
         "The maintenance of peace and stability across the Taiwan Strait remains essential for global prosperity.",
         "国際社会の安全と繁栄に不可欠な要素である台湾海峡の平和と安定を維持することの重要性を改めて強調した。",
         "領袖們重申，臺海和平與穩定是國際社會安全與繁榮不可或缺的要素。",
@@ -51,14 +51,14 @@ FORMULAS = {
     ],
     "oppose_unilateral_change": [
         "They opposed any unilateral attempts to change the status quo in the Taiwan Strait, including by force or coercion.",
-        "We reaffirm the importance of peace and stability across the Taiwan Strait and our opposition to unilateral changes to "
-        "the status quo.",
+        "We reaffirm the importance of peace and stability across the Taiwan Strait and our opposition to unilateral changes "
+        "to the status quo.",
         "我々は、台湾海峡における力又は威圧によるいかなる一方的な現状変更の試みにも反対する。",
         "雙方反對任何片面以武力或脅迫改變台海現狀的作為，並重申台海和平穩定的重要性。",
     ],
     "concern": [
-        "We express deep concern over recent military activities around Taiwan and reaffirm the importance of peace and stability "
-        "across the Taiwan Strait.",
+        "We express deep concern over recent military activities around Taiwan and reaffirm the importance of peace and "
+        "stability across the Taiwan Strait.",
         "They condemned the large-scale exercises in the Taiwan Strait.",
         "中国による台湾海峡での挑発的な行動を非難する。",
         "我们对台湾海峡紧张局势升级深表关切。",
@@ -114,9 +114,9 @@ def test_what_is_said_elsewhere_does_not_count() -> None:
 
 def test_neighbours_that_name_taiwan_belong_to_the_passage() -> None:
     text = (
-        "We met. Our basic positions on Taiwan remain unchanged. Peace and stability across the Taiwan Strait is indispensable to "
-        "security. Taiwan is a partner. We call for a peaceful resolution of cross-Strait issues. Taiwan made chips. Taiwan won. "
-        "Taiwan lost. We left."
+        "We met. Our basic positions on Taiwan remain unchanged. Peace and stability across the Taiwan Strait is indispensable "
+        "to security. Taiwan is a partner. We call for a peaceful resolution of cross-Strait issues. Taiwan made chips. "
+        "Taiwan won. Taiwan lost. We left."
     )
     (found,) = passages(text)
     assert found.quote == text.removeprefix("We met. ").removesuffix(" Taiwan lost. We left.")
@@ -124,7 +124,9 @@ def test_neighbours_that_name_taiwan_belong_to_the_passage() -> None:
 
 
 def test_a_quotation_is_whole_and_verbatim_but_for_white_space() -> None:
-    text = "Mr. Smith of the U.S. came.  We **underscore** the importance of peace and sta-\nbility across\nthe Taiwan Strait.\n\nNext."
+    text = (
+        "Mr. Li of the U.S. came.  We **underscore** the importance of peace and sta-\nbility across\nthe Taiwan Strait.\n\nX."
+    )
     (found,) = passages(text)
     assert found.quote == "We **underscore** the importance of peace and sta-bility across the Taiwan Strait."
     (found,) = passages("前文。臺灣海\n峽的和平與\n穩定的重要性。後文。")
@@ -167,9 +169,10 @@ def test_wear_does_not_change_the_class(case: tuple[str, str], seed: int, share:
 
 
 ATOMS = [
-    "Taiwan", "the Strait of Hormuz", "peace and stability", "across the Strait of Malacca", "the importance of", "we reaffirm",
-    "the status quo", "the Straits Times", "indispensable", "China", "and", "the Bering Strait", "台湾", "対馬海峡", "平和と安定",
-    "釣魚臺海域", "荷莫茲海峽", "和平與穩定的重要性", "現状変更に反対", "河川両岸", "中国", "\n", "\n\n", ". ", "。", "- ", "**",
+    "Taiwan", "the Strait of Hormuz", "peace and stability", "across the Strait of Malacca", "the importance of", "China",
+    "the status quo", "the Straits Times", "indispensable", "and", "we reaffirm", "the Bering Strait", "\n", "\n\n", ". ",
+    "台湾", "対馬海峡", "平和と安定", "釣魚臺海域", "荷莫茲海峽", "和平與穩定的重要性", "現状変更に反対", "河川両岸", "中国",
+    "。", "- ", "**",
 ]  # fmt: skip
 
 

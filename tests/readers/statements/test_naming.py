@@ -32,7 +32,7 @@ TITLES = [
     ("令和3年版防衛白書", MOFA, "white_paper", "jp", "jp", "defense-of-japan"),
     ("Taiwan Relations Act", "", "law", "tw", "tw", ""),
     ("反分裂国家法", "https://www.mfa.gov.cn/x", "law", "cn", "cn", ""),
-    ("Memorandum of Understanding between the Coast Guards of Japan and the Philippines", "", "memorandum", "jp ph", "jp ph", ""),
+    ("Memorandum of Cooperation between Japan and the Philippines", "", "memorandum", "jp ph", "jp ph", ""),
     ("Interview with the Foreign Minister of Taiwan", "", "interview", "tw", "tw", ""),
     ("Remarks by President Biden on China's Steel", WHITE_HOUSE, "remarks", "us", "us", ""),
     ("Statement by the Spokesperson on Taiwan and Japan", "https://www.state.gov/x", "press_statement", "us", "us", ""),
@@ -60,6 +60,14 @@ def test_a_joint_text_may_name_its_level_in_its_first_lines() -> None:
     assert naming("Readout of a Meeting with Japan", WHITE_HOUSE, "The President met.").forum == ""
 
 
+def test_what_a_header_says_stands_instead() -> None:
+    found = naming("Joint Statement of the Leaders", "", "", parties=("Atlantis", "jp"))
+    assert found.parties == found.issued_by == ("Atlantis", "jp") and found.forum == "Atlantis-jp-leaders"
+    assert naming("Summit", "", "", "joint_statement", ("au", "in", "jp", "us")).forum == "quad-leaders"
+    assert naming("A report on Japan and the US", "", "", "white_paper").parties == ()
+    assert naming("A report", "", "", "white_paper", ("jp",)).issued_by == ("jp",)
+
+
 def test_lists_of_parties() -> None:
     assert parties_of("Japan, US") == ("jp", "us") == parties_of("jp; us") == parties_of("日本、米国")
     assert parties_of("Korea and the Philippines") == ("kr", "ph")
@@ -69,4 +77,10 @@ def test_lists_of_parties() -> None:
 def test_issuers_by_address() -> None:
     assert issuer_of("https://bidenwhitehouse.archives.gov/a") == issuer_of("https://www.state.gov/b") == "us"
     assert issuer_of("https://en.mofa.gov.tw/a") == "tw" and issuer_of("https://www.gov.uk/a") == "gb"
-    assert issuer_of("a press copy, state.gov") == issuer_of("https://state.gov.example.org") == issuer_of("") == ""
+    assert (
+        issuer_of("a press copy, state.gov")
+        == issuer_of("https://state.gov.example.org")
+        == issuer_of("http://[x")
+        == issuer_of("")
+        == ""
+    )

@@ -111,7 +111,7 @@ def test_a_pack_of_ones_own(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_what_a_loader_refuses(tmp_path: Path, old: str, new: str, why: str) -> None:
     assert old in ENTRY
-    with pytest.raises(InputError, match="statements.toml") as e:
+    with pytest.raises(InputError, match=r"statements\.toml") as e:
         facts_in(tmp_path, ENTRY.replace(old, new, 1))
     assert why in str(e.value)
 

@@ -80,6 +80,11 @@ def about(item: Item | BasePoint) -> str:
     return "\n".join(v for v in said if v)
 
 
+def doubt_of(item: Item) -> str:
+    """How little is known where it is: its confidence if that is drawn with dashes, else nothing."""
+    return item.confidence if item.confidence in DASHES else ""
+
+
 def strokes(
     href: str, kind: str, claimant: int | None, confidence: str, clip: str = "", share: tuple[int, int] = (0, 1)
 ) -> list[str]:
@@ -186,7 +191,7 @@ class Drawer:
             self._name_zone(zone, tuple(lines))
 
     def _name_zone(self, zone: Zone, lines: tuple[Pixels, ...]) -> None:
-        said = f" ({zone.confidence})" if zone.confidence in DASHES else ""
+        said = f" ({doubt_of(zone)})" if doubt_of(zone) else ""
         if zone.kind in OWN_NAMES:
             rows = rows_of(zone.names, self.view, said)
         else:
@@ -209,7 +214,7 @@ class Drawer:
         number_of = self.number_of(line)
         inside = strokes(f"#way-{key}", line.kind, number_of, line.confidence)
         self.marks.add("lines", self._thing("line", line, [tag("defs", path), *inside]))
-        said = ", ".join(v for v in (line.status, line.confidence if line.confidence in DASHES else "") if v)
+        said = ", ".join(v for v in (line.status, doubt_of(line)) if v)
         rows = (*rows_of(line.names, self.view), *([Row((("", f"({said})"),))] if said else []))
         css = "text" if number_of is None else f"w{number_of}"
         self.marks.names.append(Name(f"line:{line.id}", rows, css, SMALL_PX, rank=24, lines=tuple(pieces)))
@@ -228,7 +233,7 @@ class Drawer:
                 bar = tag("path", d="M0-5V5", class_="ink", stroke_width=1.3, transform=f"rotate({number(turn)})")
                 inside.append(kept(float(end[0]), float(end[1]), bar))
         self.marks.add("gates", self._thing("gate", gate, inside))
-        said = f" ({gate.confidence})" if gate.confidence in DASHES else ""
+        said = f" ({doubt_of(gate)})" if doubt_of(gate) else ""
         rows = rows_of(gate.names, self.view, said)
         self.marks.names.append(Name(f"gate:{gate.id}", rows, "text", NAME_PX, rank=20, lines=tuple(pieces)))
         self._name_sides(gate, whole)
@@ -287,7 +292,7 @@ class Drawer:
             return
         nm = (feature.uncertainty_m or 0.0) / NAUTICAL_MILE_M
         radius = nm * self.px_per_nm
-        doubtful = feature.confidence in DASHES
+        doubtful = bool(doubt_of(feature))
         several = feature.kind == GROUP
         inside = []
         if doubtful and not several and radius:

@@ -10,8 +10,8 @@ from importlib import resources
 
 from offing.faces.chart.elements import number, tag
 from offing.faces.chart.frame import GRADES_MIN
-from offing.faces.chart.marks import Drawer, strokes
-from offing.faces.chart.panel import LICENCE, PURPOSE, kinds_of, said_of, sample_paths, title_of
+from offing.faces.chart.marks import Drawer, doubt_of, strokes
+from offing.faces.chart.panel import LICENCE, PURPOSE, kinds_of, said_of, sample_paths, title_of, unplaced_note
 from offing.faces.chart.parts import BasePoint, Item, Parts, claimants_of
 from offing.faces.chart.projection import ECCENTRICITY, meridional_deg
 from offing.faces.chart.style import BEAD_WORDS, DASHES, STROKES, Theme, claimant_name, page_sheet, variables
@@ -169,9 +169,7 @@ def _sample(inside: str, n: int | None) -> str:
 
 
 def _left_out(parts: Parts, sheet: Sheet) -> str:
-    said = [*sheet.left_out]
-    if parts.unplaced:
-        said.append(f"No position was published of {', '.join(f.id for f in parts.unplaced)}.")
+    said = [*sheet.left_out, *unplaced_note(parts)]
     return f"<h2>Not on this chart</h2>{''.join(f'<p>{escape(v)}</p>' for v in said)}" if said else ""
 
 
@@ -207,7 +205,7 @@ def _cells(item: Item | BasePoint) -> list[str]:
         where = f"{item.lat_deg:.5f}, {item.lon_deg:.5f}"
         return [escape(v) for v in (item.name, "base point", "", f"{item.baseline}: {where}", item.source, "", "", "")]
     whose = ", ".join(map(claimant_name, claimants_of(item)))
-    sure = "doubtful" if item.confidence in DASHES else "sure"
+    sure = "doubtful" if doubt_of(item) else "sure"
     return [
         _names(item.names),
         escape(item.kind.replace("_", " ")),

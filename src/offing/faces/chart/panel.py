@@ -1,4 +1,4 @@
-"""The panel beside a chart: title block, scale, legend by claimant, sources, and what the sheet does not say."""
+"""What is written beside and below a chart: title block, scale, legend by claimant, sources, what the sheet does not say."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from offing.faces.chart.elements import line_of_text, number, tag
 from offing.faces.chart.frame import scale_bar
 from offing.faces.chart.labels import text_width_px
-from offing.faces.chart.marks import SYMBOLS, Drawer, strokes
+from offing.faces.chart.marks import SYMBOLS, Drawer, doubt_of, strokes
 from offing.faces.chart.parts import Parts
 from offing.faces.chart.projection import Projection
 from offing.faces.chart.style import BEAD_WORDS, DASHES, STROKES, claimant_name
@@ -18,7 +18,8 @@ from offing.model.place import FEATURE_KINDS, Gate, Line
 
 WIDTH_PX = 332.0
 SAMPLE_PX = 40.0
-MOST_SOURCES = 12
+GAP_PX = 22.0
+MOST_SOURCES = 18
 
 LICENCE = "(c) OpenStreetMap contributors, ODbL 1.0"
 PURPOSE = "computed, not for navigation"
@@ -76,21 +77,38 @@ def _cut(word: str, width_px: float, size_px: float) -> Iterator[str]:
     yield word
 
 
-def panel(parts: Parts, drawer: Drawer, view: View, title: str, left_out: Iterable[str] = ()) -> tuple[str, float]:
-    """The panel and its height. `left_out`: sentences on what is not shown."""
-    parts = parts.drawn(drawer.marks.drawn)
+def panel(parts: Parts, drawer: Drawer, view: View, title: str) -> tuple[str, float]:
+    """The panel beside a chart, and its height."""
     column = Column()
     _title_block(column, parts, drawer.projection, view, title)
     _legend(column, parts, drawer)
-    _sources(column, parts)
-    notes = [*left_out]
-    if parts.unplaced:
-        notes.append(f"No position was published of {', '.join(f.id for f in parts.unplaced)}.")
-    if notes:
-        column.head("not on this sheet")
-        for note in notes:
-            column.write(note, "text-2", 10)
     return "".join(column.out), column.y + 4
+
+
+def foot(parts: Parts, width_px: float, left_out: Iterable[str] = ()) -> tuple[str, float]:
+    """Sources and what is not shown, in columns below a chart so wide, and their height. `left_out`: sentences."""
+    columns = [Column() for _ in range(max(2, round((width_px + GAP_PX) / (WIDTH_PX + GAP_PX))))]
+    *first, last = columns
+    for i, column in enumerate(first):
+        column.head("sources" if not i else " ")
+    counted = Counter(i.source for i in parts.items if i not in parts.unplaced)
+    for source, _ in counted.most_common(MOST_SOURCES):
+        min(first, key=lambda c: c.y).write(source, "text-2", 9.5, most=2)
+    rest = max(0, len(counted) - MOST_SOURCES)
+    more = f"and {rest} more; " if rest else ""
+    min(first, key=lambda c: c.y).write(f"{more}each mark carries its own, as `offing zones ID` prints it", "text-2", 9.5)
+    last.head("not on this sheet")
+    for note in (*left_out, *unplaced_note(parts)):
+        last.write(note, "text-2", 9.5)
+    placed = (
+        tag("g", *column.out, transform=f"translate({number(i * (WIDTH_PX + GAP_PX))} 0)") for i, column in enumerate(columns)
+    )
+    return "".join(placed), max(c.y for c in columns) + 4
+
+
+def unplaced_note(parts: Parts) -> list[str]:
+    """A sentence on features of which no position was published; none where there are none."""
+    return [f"No position was published of {', '.join(f.id for f in parts.unplaced)}."] if parts.unplaced else []
 
 
 def _title_block(column: Column, parts: Parts, projection: Projection, view: View, title: str) -> None:
@@ -127,7 +145,7 @@ def _legend(column: Column, parts: Parts, drawer: Drawer) -> None:
     column.out.append(sample_paths())
     by_claimant: dict[tuple[str, ...], Counter[tuple[str, str]]] = {}
     for zone in parts.zones:
-        by_claimant.setdefault(zone.claimants, Counter())[zone.kind, zone.confidence] += 1
+        by_claimant.setdefault(zone.claimants, Counter())[zone.kind, doubt_of(zone)] += 1
     for claimants, kinds in sorted(by_claimant.items(), key=lambda kv: (len(kv[0]) != 1, kv[0])):
         one = next(z for z in parts.zones if z.claimants == claimants)
         n = drawer.number_of(one)
@@ -137,13 +155,13 @@ def _legend(column: Column, parts: Parts, drawer: Drawer) -> None:
             column.write(f"{BEAD_WORDS[n]} on each of its lines", "text-3", 10)
         order = list(STROKES)
         for (kind, confidence), count in sorted(kinds.items(), key=lambda kv: (order.index(kv[0][0]), kv[0][1])):
-            said = f", {confidence}" if confidence in DASHES else ""
+            said = f", {confidence}" if confidence else ""
             said += f" ({count})" if count > 1 else ""
             inside = "".join(strokes("#sample-line", kind, n, confidence, "#sample-inside"))
             column.sample(inside, f"{STROKES[kind].plain}{said}", "" if n is None else f"n{n}")
     column.head("lines and marks")
     ways: tuple[Gate | Line, ...] = (*parts.gates, *parts.lines)
-    others = {(i.kind, i.confidence if i.confidence in DASHES else "", drawer.number_of(i)) for i in ways}
+    others = {(i.kind, doubt_of(i), drawer.number_of(i)) for i in ways}
     for kind, confidence, n in sorted(others, key=lambda v: (list(STROKES).index(v[0]), v[1], v[2] or 0)):
         inside = "".join(strokes("#sample-line", kind, n, confidence))
         words = STROKES[kind].plain + (f", {confidence}" if confidence else "")
@@ -166,18 +184,6 @@ def sample_paths() -> str:
     line, area = f"M0-7H{number(SAMPLE_PX)}", f"M0-7H{number(SAMPLE_PX)}V3H0Z"
     clip = tag("clipPath", tag("path", d=area), id="sample-inside")
     return tag("defs", tag("path", id="sample-line", d=line), clip)
-
-
-def _sources(column: Column, parts: Parts) -> None:
-    counted = Counter(i.source for i in parts.items if i not in parts.unplaced)
-    if not counted:
-        return
-    column.head("sources")
-    for source, _ in counted.most_common(MOST_SOURCES):
-        column.write(source, "text-2", 9.5, most=2)
-    rest = len(counted) - MOST_SOURCES
-    more = f"and {rest} more; " if rest > 0 else ""
-    column.write(f"{more}each mark carries its own, as `offing zones ID` prints it.", "text-2", 9.5)
 
 
 def title_of(parts: Parts, view: View, around: str = "") -> str:

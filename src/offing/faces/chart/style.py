@@ -98,7 +98,8 @@ class Strokes:
     """How the outline of a kind is drawn, in pixels.
 
     `inner`: a stroke along the inside, as wide as `inner_px`, with its own dashes. `across`: ticks over the line.
-    `cased`: two hairlines instead of one line. `dashes`: its own, which say nothing of doubt if they are `fixed`.
+    `cased`: two hairlines instead of one line. `under_land`: what of it lies on land is no limit.
+    `dashes`: its own; where they are `fixed`, doubt is not dashed but said.
     `short`: the word of a label; `plain`: the words of a legend.
     """
 
@@ -117,9 +118,9 @@ class Strokes:
 
 
 STROKES = {
-    "territorial_sea": Strokes("12 nm", "territorial sea, outer limit", 1.9, 7, inner_opacity=0.16),
-    "internal_waters": Strokes("baseline", "internal waters, outer limit", 0.8, 2.4, "1 5"),
-    "contiguous_zone": Strokes("24 nm", "contiguous zone, outer limit", 1.1, 4, inner_opacity=0.11),
+    "territorial_sea": Strokes("12 nm", "territorial sea, outer limit", 1.9, 7, inner_opacity=0.16, under_land=True),
+    "internal_waters": Strokes("baseline", "internal waters, outer limit", 0.8, 2.4, "1 5", under_land=True),
+    "contiguous_zone": Strokes("24 nm", "contiguous zone, outer limit", 1.1, 4, inner_opacity=0.11, under_land=True),
     "eez": Strokes("200 nm", "200 nm zone as claimed, not cut against others", 3.4, cased=True, under_land=True),
     "restricted_water": Strokes("restricted", "restricted water", 1.1, 4.5, "1.1 7"),
     "prohibited_water": Strokes("prohibited", "prohibited water", 1.5, 4.5, "1.1 2.4 1.1 8"),
@@ -128,7 +129,7 @@ STROKES = {
     "cable_corridor": Strokes("cable", "surroundings of a cable", 1.0, 6, "1 3", 0.6),
     "fisheries_area": Strokes("fisheries", "area of a fisheries agreement", 1.0, 3.4, "0 9", 0.6, True),
     "development_area": Strokes("joint development", "area of joint development", 1.0, 5, "0 17", 0.6, True),
-    "custom": Strokes("zone", "area of the user's own", 1.0, 5, inner_opacity=0.14),
+    "custom": Strokes("zone", "another area", 1.0, 5, inner_opacity=0.14),
     "equidistance": Strokes(
         "equidistance", "equally far from two shores: computed, not agreed", 1.2, dashes="13 4 1.5 4", fixed=True
     ),
@@ -179,7 +180,7 @@ def shapes() -> str:
         f".serif,.water{{font-family:{SERIF}}}.water{{font-style:italic}}",
         "path,circle,rect{vector-effect:non-scaling-stroke;stroke-linejoin:round}",
         ".ink,.thin,.case,.doubt,.open,.rule,.graticule,.neat{fill:none}",
-        ".area{fill:none;pointer-events:all;fill-rule:evenodd}.land{fill-rule:evenodd;stroke-width:.7px}.round{stroke-linecap:round}",
+        ".area{fill:none;pointer-events:all;fill-rule:evenodd}.land{fill-rule:evenodd;stroke-width:.7px;pointer-events:none}.round{stroke-linecap:round}",
         ".shoal-far{stroke-width:22px}.shoal-near{stroke-width:9px}.graticule{stroke-width:.5px}.neat{stroke-width:.9px}",
         ".halo{paint-order:stroke;stroke-width:3px;stroke-linejoin:round}",
         ".mark{stroke-width:.8px}.open,.base{stroke-width:1.2px}.doubt{stroke-width:1px;stroke-dasharray:3 3}",

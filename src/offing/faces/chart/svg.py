@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
@@ -11,16 +12,15 @@ from offing.faces.chart.frame import BORDER_PX, MARGIN_PX, border, graticule
 from offing.faces.chart.labels import Placed, place
 from offing.faces.chart.marks import Drawer
 from offing.faces.chart.outlines import Outliner
-from offing.faces.chart.panel import WIDTH_PX, panel, said_of, title_of
+from offing.faces.chart.panel import GAP_PX, WIDTH_PX, foot, panel, said_of, title_of
 from offing.faces.chart.parts import Parts
 from offing.faces.chart.projection import Extent, Projection
-from offing.faces.chart.style import Theme, sheet
+from offing.faces.chart.style import Theme
+from offing.faces.chart.style import sheet as style_of
 from offing.faces.cli.viewpoint import View
 
 LONGEST_PX = 1180.0
 """The longer side of the drawn box."""
-
-GAP_PX = 22.0
 
 LAYERS = ("zones-under-land", "land", "graticule", "zones", "lines", "gates", "base-points", "features")
 """From the bottom up; the tint of the shore lies below them, names above."""
@@ -71,29 +71,24 @@ def chart(parts: Parts, sheet: Sheet) -> str:
     drawing = draw(parts, sheet)
     projection = drawing.drawer.projection
     title = title_of(parts, sheet.view, sheet.around)
-    beside, tall = panel(parts, drawing.drawer, sheet.view, title, sheet.left_out)
-    left = top = MARGIN_PX + BORDER_PX
-    width = left * 2 + projection.width_px + GAP_PX + WIDTH_PX
-    height = max(projection.height_px + 2 * top, tall + 2 * top)
+    drawn = parts.drawn(drawing.drawer.marks.drawn)
+    beside, tall = panel(drawn, drawing.drawer, sheet.view, title)
+    below, deep = foot(drawn, projection.width_px, sheet.left_out)
+    edge = MARGIN_PX + BORDER_PX
+    width = 2 * edge + projection.width_px + GAP_PX + WIDTH_PX
+    height = float(math.ceil(2 * edge + max(projection.height_px + GAP_PX + deep, tall)))
+
+    def moved(x: float, y: float) -> str:
+        return f"translate({number(x)} {number(y)})"
+
     return tag(
         "svg",
         tag("title", escape(f"{title}. {said_of(sheet.view)}. Pack {parts.label}")),
-        tag("style", _rules(sheet.theme)),
+        tag("style", escape(style_of(sheet.theme))),
         tag("rect", width=width, height=height, class_="paper"),
-        tag(
-            "g",
-            drawing.layers,
-            border(projection),
-            id="chart",
-            transform=f"translate({number(left)} {number(top)})",
-        ),
-        tag(
-            "g",
-            beside,
-            id="panel",
-            class_="samples",
-            transform=f"translate({number(width - left - WIDTH_PX + 8)} {number(top)})",
-        ),
+        tag("g", drawing.layers, border(projection), id="chart", transform=moved(edge, edge)),
+        tag("g", beside, id="panel", class_="samples", transform=moved(width - edge - WIDTH_PX + 8, edge)),
+        tag("g", below, id="foot", transform=moved(edge, edge + projection.height_px + GAP_PX)),
         xmlns="http://www.w3.org/2000/svg",
         width=width,
         height=height,
@@ -105,7 +100,3 @@ def chart(parts: Parts, sheet: Sheet) -> str:
 
 def _ground(projection: Projection) -> str:
     return tag("rect", width=projection.width_px, height=projection.height_px, class_="sea")
-
-
-def _rules(theme: Theme) -> str:
-    return sheet(theme).replace(">", "&gt;")

@@ -127,9 +127,24 @@ def show_lines(
 def add_zones(
     context: typer.Context,
     file: Annotated[str, typer.Argument(metavar="FILE", help="GeoJSON; with id, kind and name, or say how to read it.")],
+    kind: Annotated[
+        str, typer.Option("--kind", metavar="KIND", help="The kind of all its zones: eez, cable_corridor, ...")
+    ] = "",
+    id_from: Annotated[str, typer.Option("--id-from", metavar="PROPERTY", help="The property that holds the id.")] = "",
+    name_from: Annotated[str, typer.Option("--name-from", metavar="PROPERTY", help="The property that holds the name.")] = "",
+    claimants_from: Annotated[
+        list[str] | None, typer.Option("--claimants-from", metavar="PROPERTY", help="A property that holds a claimant.")
+    ] = None,
+    half_width_nm: Annotated[
+        float | None, typer.Option("--half-width-nm", metavar="N", help="How far a line (a cable) reaches on either side.")
+    ] = None,
+    source: Annotated[str, typer.Option("--source", metavar="TEXT", help="Where the file comes from, with its year.")] = "",
 ) -> None:
-    """Add zones of your own."""
-    added = logbook_of(context).add_zones(file)
+    """Add zones of your own: areas, or lines such as cables with a breadth."""
+    from offing.zones.foreign import Reading
+
+    how = Reading(kind, id_from, name_from, tuple(claimants_from or ()), half_width_nm, source)
+    added = logbook_of(context).add_zones(file, how if how != Reading() else None)
     few = ", ".join(z.id for z in added[:8]) + (f" and {len(added) - 8} more" if len(added) > 8 else "")
     line(f"Added {few}. `offing run` finds the visits." if added else "Nothing to add: these zones are there already.")
 

@@ -100,15 +100,19 @@ class _Reading:
             raise Unclear("its figures tell of no entry, exit, position or total")
         if "outside" in _names(found) and "enter" not in _names(found):
             state.hulls = hulls  # who stays outside has not come in
-        for thing in given:
-            self._keep(thing)
+        self._keep(given)
         return bool(given)
 
-    def _keep(self, thing: Bulletin | Sighting) -> None:
-        if isinstance(thing, Sighting):
-            self.sightings.setdefault(thing.sighting_id, thing)
-        elif self.bulletins.setdefault(thing.bulletin_id, thing).value != thing.value:
-            raise Unclear(f"{thing.metric} is {thing.value:g} here and {self.bulletins[thing.bulletin_id].value:g} before")
+    def _keep(self, given: list[Bulletin | Sighting]) -> None:
+        """Add what one sentence gave: all of it, or nothing where a figure is not what was said before."""
+        bulletins = dict(self.bulletins)
+        for thing in given:
+            if isinstance(thing, Bulletin):
+                before = bulletins.setdefault(thing.bulletin_id, thing)
+                if before.value != thing.value:
+                    raise Unclear(f"{thing.metric} is {thing.value:g} here and {before.value:g} before")
+        self.bulletins = bulletins
+        self.sightings |= {s.sighting_id: s for s in given if isinstance(s, Sighting)}
 
     def _take(self, f: Found, after: list[Found], raw: str) -> list[Bulletin | Sighting]:
         state = self.state

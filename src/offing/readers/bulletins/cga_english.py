@@ -47,14 +47,14 @@ ENGLISH = rules(
         rf"(?:from |between )?(?P<from_name>{MONTH}) (?P<from_year>20[0-9]{{2}}) (?:to|and) "
         rf"(?P<to_name>{MONTH}) (?P<to_year>20[0-9]{{2}})"
     ),
-    nth=r"(?:the )?(?P<n>[0-9]+)(?:st|nd|rd|th) (?:time|incursion|intrusion)",
+    nth=r"(?:the )?(?P<n>[0-9]{1,6})(?:st|nd|rd|th) (?:time|incursion|intrusion)",
     times=rf"(?P<n>{E}) (?:times|incursions|intrusions)(?: (?:into|in) {_WATERS})?",
     coast_guard_ships=(rf"(?P<n>{E}) {_CCG}(?: {_SHIP})?", rf"the (?:same )?(?P<n>{E}) {_SHIP}"),
     other_official_ships=rf"(?P<n>{E}) (?:other )?(?:Chinese )?(?:official|government) {_SHIP}",
     fishing_ships=rf"(?P<n>{E}) (?:Chinese )?fishing (?:boats?|{_SHIP})",
     all_ships=rf"(?:a total of )?(?P<n>{E}) (?:Chinese )?{_SHIP}",
     place=(
-        r"(?:(?:about|around|approximately) )?(?P<nm>[0-9]+(?:\.[0-9]+)?)(?P<to> to [0-9.]+)? nautical miles? "
+        r"(?:(?:about|around|approximately) )?(?P<nm>[0-9]{1,6}(?:\.[0-9]+)?)(?P<to> to [0-9.]+)? nautical miles? "
         rf"(?:(?:to the )?(?P<wind>{ENGLISH_WIND}) of|off) (?P<place>{_NAME})"
     ),
     side=(

@@ -93,18 +93,20 @@ class _Reading:
             raise Unclear("the sentence is put in doubt, or says that it is not so")
         if not given and any(f.name in _TELLING for f in found):
             raise Unclear("its figures tell of no count, position, coming or going")
-        for thing in given:
-            self._keep(thing)
+        self._keep(given)
         self.day, self.zone = state.day, state.zone or self.zone
         return bool(given)
 
-    def _keep(self, thing: Bulletin | Sighting) -> None:
-        if isinstance(thing, Sighting):
-            self.sightings.setdefault(thing.sighting_id, thing)
-            return
-        before = self.bulletins.setdefault(thing.bulletin_id, thing)
-        if before.value != thing.value:
-            raise Unclear(f"{thing.metric} is {thing.value:g} here and {before.value:g} before")
+    def _keep(self, given: list[Bulletin | Sighting]) -> None:
+        """Add what one sentence gave: all of it, or nothing where a figure is not what was said before."""
+        bulletins = dict(self.bulletins)
+        for thing in given:
+            if isinstance(thing, Bulletin):
+                before = bulletins.setdefault(thing.bulletin_id, thing)
+                if before.value != thing.value:
+                    raise Unclear(f"{thing.metric} is {thing.value:g} here and {before.value:g} before")
+        self.bulletins = bulletins
+        self.sightings |= {s.sighting_id: s for s in given if isinstance(s, Sighting)}
 
     def _take(self, f: Found, found: list[Found], n: int, state: _Sentence, raw: str) -> list[Bulletin | Sighting]:
         if f["zone"] or f.name == "incidents":

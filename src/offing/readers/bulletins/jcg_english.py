@@ -29,7 +29,7 @@ ENGLISH = rules(
     record=r"(?:previous|earlier|old|former) record|surpass(?:es|ed|ing)|break(?:s|ing)|beat(?:s|ing)?",
     span=rf"(?P<n>{E}) (?:consecutive |straight )?days between (?P<start>{_DATE}),? and (?P<last>{_DATE})",
     run=(
-        rf"(?P<n>{E}|[0-9]+(?:st|nd|rd|th)) (?:consecutive|straight) days?(?:,? since (?P<start>{_DATE}))?",
+        rf"(?P<n>{E}|[0-9]{{1,6}}(?:st|nd|rd|th)) (?:consecutive|straight) days?(?:,? since (?P<start>{_DATE}))?",
         rf"(?P<n>{E}) days in a row(?:,? since (?P<start>{_DATE}))?",
     ),
     first=rf"(?:daily |every day )since (?P<start>{_DATE})",
@@ -38,7 +38,7 @@ ENGLISH = rules(
     count=rf"(?:for |on |over |to )?(?P<n>{E}) days?\b(?! (?:ago|later|after|before|between|in a row))",
     ships=rf"(?P<n>{E}) (?:{_CHINESE}|{_SHIP})",
     position=(
-        r"(?:(?:about|around|some) )?(?P<km>[0-9]+(?:\.[0-9]+)?) ?(?P<unit>kilomet(?:er|re)s?|km|nautical miles?|miles?) "
+        r"(?:(?:about|around|some) )?(?P<km>[0-9]{1,6}(?:\.[0-9]+)?) ?(?P<unit>kilomet(?:er|re)s?|km|nautical miles?|miles?) "
         rf"(?P<wind>{ENGLISH_WIND}) (?:of|off) (?:the )?(?:island of )?(?P<place>{_ISLAND})"
     ),
     enter=rf"(?:entered|intruded into|sailed into|(?:have|has) entered) (?:\w+ )?{_ZONE}",

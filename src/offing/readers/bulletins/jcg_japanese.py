@@ -24,7 +24,7 @@ _DISTANCE = r"(?:キロ(?:メートル)?|km|㌔)"
 _AROUND = re.compile(
     r"(?:日本の)?領海(?:の)?(?:すぐ)?外側(?:にある|に当たる|の|に接する|に)?(?:日本の)?「?接続水域」?|「接続水域」"
 )
-_ASIDE = re.compile(r"\((?:[^()]*(?:外側|カイリ|海里|沖縄県|那覇|石垣市|中国名)[^()]*)\)")
+_ASIDE = re.compile(r"\((?:[^()]{0,60}(?:外側|カイリ|海里|沖縄県|那覇|石垣市|中国名)[^()]{0,60})\)")
 
 
 def japanese(sentence: str) -> str:
@@ -57,8 +57,8 @@ JAPANESE = rules(
     summed=rf"延べ(?P<n>{N})隻",
     ships=rf"(?:{_CHINESE})(?:の)?(?P<n>{N})隻(?:のうち(?P<part>{N})隻)?",
     position=(
-        rf"(?P<place>{ISLAND})(?:の|から)?(?P<wind>{WIND})(?:に)?(?:約|およそ)?(?P<km>[0-9]+(?:\.[0-9]+)?)(?:{_DISTANCE})?"
-        rf"(?:と(?P<km2>[0-9]+(?:\.[0-9]+)?))?{_DISTANCE}"
+        rf"(?P<place>{ISLAND})(?:の|から)?(?P<wind>{WIND})(?:に)?(?:約|およそ)?(?P<km>[0-9]{{1,6}}(?:\.[0-9]+)?)(?:{_DISTANCE})?"
+        rf"(?:と(?P<km2>[0-9]{{1,6}}(?:\.[0-9]+)?))?{_DISTANCE}"
     ),
     off=rf"(?P<place>{ISLAND})(?:と(?P<second>{ISLAND}))?(?:の|周辺の?)?沖合?",
     enter=rf"(?:日本の)?{_ZONE}内?に{_AGAIN}(?:侵入し(?=た|ま|、|て)|侵入(?=、|。|$)|入り(?=ま|、)|入っ(?=た)|進入し)",
@@ -74,7 +74,7 @@ JAPANESE = rules(
 """For a sentence as `japanese` gives it. `together` makes a sentence unclear: it does not say in which zone."""
 
 FIGURE_JA = re.compile(
-    r"[0-9]|[〇一二三四五六七八九十百千]+(?:隻|日|件|時間|回|年|[か月ヶカ]月)|数(?:隻|日|件|回|十|百)|複数|多数"
+    r"[0-9]|[〇一二三四五六七八九十百千]{1,9}(?:隻|日|件|時間|回|年|[か月ヶカ]月)|数(?:隻|日|件|回|十|百)|複数|多数"
 )
 """A figure that no rule took."""
 

@@ -87,11 +87,12 @@ class _Reading:
         if self.story.listing and (m := _MARK.match(self.text, i)):
             self.item = True
             return m.end()
+        item = self.item
         if (end := self._understood(i)) is not None:
             return end
         if not self.foot and self._only_captions(i):
             return len(self.text)
-        return self._reject(i, self._end_of(i), "no rule reads it to its end")
+        return self._reject(i, self._end_of(i, item), "no rule reads it to its end")
 
     def count_aircraft(self) -> None:
         """The aircraft of each country, as one figure for the days of the text."""
@@ -196,11 +197,14 @@ class _Reading:
     def _address(self) -> str:
         return self.source.url or self.source.name
 
-    def _end_of(self, i: int) -> int:
-        stop = self.text.find("。", i)
-        foot = _FOOT.search(self.text, i + 1)
-        ends = [stop + 1] if stop >= 0 else []
-        return min([*ends, *([foot.start()] if foot else []), len(self.text)])
+    def _end_of(self, i: int, item: bool) -> int:
+        """Where what begins at `i` ends: after its full stop, before the foot of the page, before the next item of a list."""
+        stop = self.text.find("。", i) + 1
+        ends = [stop] if stop else [len(self.text)]
+        for pattern in (_FOOT, _MARK, _STARTS) if item else (_FOOT,):
+            if m := pattern.search(self.text, i + 1):
+                ends.append(m.start())
+        return min(ends)
 
     def _reject(self, i: int, end: int, reason: str) -> int:
         self.rejects.append(NotUnderstood(self.mended.quote(i, end), reason, self.source.name))

@@ -173,7 +173,7 @@ def _item_at(text: str, i: int, country: str, kind: str) -> _Item | None:
     doubt = any((force and (force["est"] or force["held"]), m["type"], m["est1"], m["est2"], m["est3"]))
     words = kind + (f"({of_type})" if of_type else "") + ("(推定)" if doubt else "")
     n = number(m["n"]) if m["n"] else None
-    return _Item([Craft(words, country, aircraft=True, number=n or 1)], country, m.end(), counted=n is not None)
+    return _Item([Craft(words, country, aircraft=True, number=1 if n is None else n)], country, m.end(), counted=n is not None)
 
 
 def _ships(text: str, kind: str, end: int, country: str) -> _Item:
@@ -191,6 +191,6 @@ def _ships(text: str, kind: str, end: int, country: str) -> _Item:
             break
         end = more.end()
     if not hulls:
-        return _Item([Craft(kind, country, name=name, number=n or 1)], country, end, counted=n is not None)
+        return _Item([Craft(kind, country, name=name, number=1 if n is None else n)], country, end, counted=n is not None)
     fault = f"it says {n} and names {len(hulls)}" if n is not None and n != len(hulls) else ""
     return _Item([Craft(kind, country, hull, name) for hull in hulls], country, end, counted=True, fault=fault)

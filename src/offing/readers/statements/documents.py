@@ -103,12 +103,12 @@ def _document(name: str, header: Mapping[str, str], body: str) -> Document | Not
     if said["kind"] and said["kind"] not in KINDS:
         return NotUnderstood(said["kind"], f"its kind is none of {', '.join(KINDS)}", name)
     title = said["title"] or _heading(body)
-    found = naming(title, said["source"], body[:OPENING])
+    found = naming(title, said["source"], body[:OPENING], said["kind"], parties_of(said["parties"]))
     return Document(
         name=name,
         date=day,
-        kind=said["kind"] or found.kind,
-        parties=parties_of(said["parties"]) or found.parties,
+        kind=found.kind,
+        parties=found.parties,
         issued_by=parties_of(said["issued_by"]) or found.issued_by,
         forum=said["forum"] or found.forum,
         title=title,

@@ -38,7 +38,7 @@ _MARKUP: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     for pattern, new in (
         (r"\r\n?", "\n"),
         (rf"{_SOFT}[ \t]*\n?[ \t]*", ""),
-        (r"<!--(?s:.{0,4000}?)-->", ""),
+        (r"<!--(?s:.{0,1000}?)-->", ""),
         (r"<sup[^<>]*>\s*[\[(]?[\d*†‡, ]{1,8}[\])]?\s*</sup>", ""),  # a footnote's mark; 21<sup>st</sup> is none
         (r"</?(?:p|div|li|ul|ol|h\d|td|th|tr|table|blockquote|section|hr)\b[^<>]{0,300}>", PARAGRAPH),
         (r"</?[a-z][^<>]{0,300}>", ""),

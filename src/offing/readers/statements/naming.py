@@ -168,29 +168,28 @@ class Naming:
     forum: str
 
 
-def naming(title: str, source: str, opening: str) -> Naming:
-    """Kind, parties, issuers and forum. `opening` is the start of the text: a joint text's level may stand there only."""
+def naming(title: str, source: str, opening: str, kind: str = "", parties: tuple[str, ...] = ()) -> Naming:
+    """Kind, parties, issuers and forum. `opening`: the start of the text, where a joint text may say its level.
+
+    `kind` and `parties`, where a header gives them, stand instead of what the title tells.
+    """
     words = variants(" ".join(title.split()))
     group, named = _named(words)
-    issuer = issuer_of(source)
-    kind = _kind(words, len(named))
-    joint = kind in ("joint_statement", "treaty", "memorandum") or (kind == "readout" and bool(_JOINT.search(words)))
-    met = joint or kind in ("readout", "chair_summary")
-    parties = (
-        named | ({issuer} if issuer and not joint else set())
-        if met
-        else {issuer}
-        if issuer
-        else named
-        if len(named) == 1
-        else set()
-    )
-    issued = parties if joint else {issuer} if issuer else set() if met else parties
-    forum = next((name for name, pattern in _SERIES if pattern.search(words)), "")
-    if not forum and met and (group or len(parties) > 1):
-        level = _level(words) if not joint else _level(words) or _level(variants(" ".join(opening.split())))
-        forum = forum_id(parties, level, group) if level else ""
-    return Naming(kind, tuple(sorted(parties)), tuple(sorted(issued)), forum)
+    if parties:
+        named = set(parties)
+        group = next((name for name, members, _ in _GROUPS if named == set(members)), "")
+    issuer = {issuer_of(source)} - {""}
+    kind = kind or _kind(words, len(named))
+    if kind in ("joint_statement", "treaty", "memorandum") or (kind == "readout" and _JOINT.search(words)):
+        met, issued, start = named, named, opening
+    elif kind in ("readout", "chair_summary"):
+        met, issued, start = named | issuer, issuer, ""
+    else:
+        issued = issuer or (named if len(named) == 1 else set())
+        return Naming(kind, tuple(sorted(parties or issued)), tuple(sorted(issued)), _series(words))
+    level = _level(words) or _level(variants(" ".join(start.split())))
+    forum = forum_id(met, level, group) if level and (group or len(met) > 1) else ""
+    return Naming(kind, tuple(sorted(met)), tuple(sorted(issued)), _series(words) or forum)
 
 
 def forum_id(parties: set[str], level: str, group: str = "") -> str:
@@ -202,15 +201,21 @@ def parties_of(text: str) -> tuple[str, ...]:
     """The codes of the parties that a list names (`Japan, US`; `jp; us`; `G7`); a name that no rule knows stays as it is."""
     codes: set[str] = set()
     for item in filter(None, (part.strip() for part in re.split(r"[,;、/]|\band\b", text))):
-        known = {code for code, _ in _PARTIES}
-        codes |= {item.lower()} if item.lower() in known else _named(variants(item))[1] or {item}
+        codes |= {item.lower()} if item.lower() in dict(_PARTIES) else _named(variants(item))[1] or {item}
     return tuple(sorted(codes))
 
 
 def issuer_of(source: str) -> str:
     """The party on whose own address a text was published; empty: not an address of a government that is listed."""
-    host = (urlsplit(source).hostname or "") if "//" in source else ""
+    try:
+        host = (urlsplit(source).hostname or "") if "//" in source else ""
+    except ValueError:  # not an address
+        host = ""
     return next((code for code, pattern in _HOSTS if re.search(pattern, host)), "")
+
+
+def _series(words: str) -> str:
+    return next((name for name, pattern in _SERIES if pattern.search(words)), "")
 
 
 def _named(words: str) -> tuple[str, set[str]]:
