@@ -16,8 +16,20 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
-from offing.figures import presence, records, sensitivity, streaks, watch_days
-from offing.model import schemas
+from offing.figures import (
+    change_points,
+    encirclement,
+    presence,
+    reconcile,
+    records,
+    sensitivity,
+    statements,
+    streaks,
+    trends,
+    watch_days,
+)
+from offing.model import bulletin, incident, schemas, statement
+from offing.pipeline import reported
 
 MEANINGS = Path(__file__).resolve().parent / "meanings.toml"
 
@@ -28,6 +40,20 @@ SCHEMAS: dict[str, tuple[Any, str]] = {
     "presence": (presence, "PRESENCE"),
     "streaks": (streaks, "STREAKS"),
     "records": (records, "RECORDS"),
+    "bulletins": (bulletin, "BULLETINS"),
+    "sightings": (bulletin, "SIGHTINGS"),
+    "incidents": (incident, "INCIDENTS"),
+    "statements": (statement, "STATEMENTS"),
+    "statement-diff": (statements, "WORDING_CHANGES"),
+    "statement-runs": (statements, "MEETING_STREAKS"),
+    "statement-first": (statements, "FIRST_USES"),
+    "series-records": (reported, "SERIES_RECORDS"),
+    "trend": (trends, "TRENDS"),
+    "change-points": (change_points, "CHANGE_POINTS"),
+    "since-when": (reported, "SINCE_ROWS"),
+    "reconcile": (reconcile, "RECONCILED"),
+    "reconcile-totals": (reconcile, "RECONCILED_TOTALS"),
+    "encirclement": (encirclement, "ENCIRCLEMENT"),
     "sql-positions": (schemas, "MERGED"),
     "sql-statics": (schemas, "STATICS"),
 }

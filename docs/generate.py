@@ -65,7 +65,14 @@ def tables_page() -> str:
 
 # -- parameters
 
-PARAMETER_PAGES = {"visit": "visit", "coverage": "coverage", "watch_day": "watch-day", "streak": "streak"}
+PARAMETER_PAGES = {
+    "visit": "visit",
+    "coverage": "coverage",
+    "watch_day": "watch-day",
+    "streak": "streak",
+    "encirclement": "encirclement",
+    "passage": "passage",
+}
 """Kind of parameter -> the page in docs/method that tells what it does."""
 
 

@@ -156,8 +156,18 @@ def parse_toml(text: str, file: str, error: type[InputError], hint: str = "") ->
 
 
 _NAMED = re.compile(r"`(\w+)`")
-_HEADER = re.compile(r"\s*(\[\[?)\s*([\w.\" -]+?)\s*\]\]?\s*(?:#.*)?$")
-_KEY = re.compile(r"\s*\"?([\w-]+)\"?\s*=")
+_HEADER = re.compile(r"\s*(\[\[?)\s*([\w.\" -]+?)\s*\]\]?\s*$")
+_KEY = re.compile(r"\s*\"?([\w-]+)\"?\s*(?:\.[^=]*)?=")
+_TEXT = re.compile(r'"""(?:[^\\]|\\.)*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL)
+"""A text or a comment of TOML."""
+
+
+def _bare(found: re.Match[str]) -> str:
+    """A text without what looks like a header; of one over several lines, and of a comment, only the ends of lines."""
+    text = found[0]
+    if text.startswith(("#", '"""', "'''")):
+        return "\n" * text.count("\n")
+    return text.translate({ord("["): None, ord("]"): None})
 
 
 def _places(text: str) -> dict[str, list[Place]]:
@@ -165,8 +175,9 @@ def _places(text: str) -> dict[str, list[Place]]:
     found: dict[str, list[Place]] = {}
     here: Place | None = None
     under = ""
-    for n, line in enumerate(text.splitlines(), 1):
-        if header := _HEADER.match(line):
+    open_lists = 0
+    for n, line in enumerate(_TEXT.sub(_bare, text).split("\n"), 1):
+        if not open_lists and (header := _HEADER.match(line)):
             first, *rest = [w.strip('" ') for w in header[2].split(".")]
             under = ""
             if header[1] == "[[":
@@ -178,8 +189,10 @@ def _places(text: str) -> dict[str, list[Place]]:
                 under = rest[-1] if rest else ""
                 if here is not None:
                     here.keys.setdefault(under, n)
-        elif here is not None and not under and (key := _KEY.match(line)):
+            continue
+        if here is not None and not under and not open_lists and (key := _KEY.match(line)):
             here.keys.setdefault(key[1], n)
+        open_lists += line.count("[") - line.count("]")
     return found
 
 
@@ -212,7 +225,7 @@ def _entries(
     found = table.get(key, [])
     if not isinstance(found, list) or not all(isinstance(v, dict) for v in found):
         raise error(f"{where}: `{key}` must be a list of tables, written [[{key}]].", file=file)
-    at = places if len(places) == len(found) else [None] * len(found)  # else a text in the file looks like a header
+    at = places if len(places) == len(found) else [None] * len(found)  # else they are inline tables
     claims = [
         Claim(v, f"{where}, {key} {v.get('id') or v.get('mmsi') or n}", error, file, place)
         for n, (v, place) in enumerate(zip(found, at, strict=True), 1)
@@ -239,12 +252,21 @@ def read_rows(path: Path, columns: tuple[str, ...], error: type[InputError]) -> 
 
 def text_rows(text: str, file: str, columns: tuple[str, ...], error: type[InputError]) -> Iterator[tuple[int, dict[str, str]]]:
     """The same of a text that came from `file`."""
-    rows = csv.DictReader(io.StringIO(text))
-    missing = [c for c in columns if c not in (rows.fieldnames or [])]
-    if missing:
-        raise error(f"{file} lacks the column {missing[0]!r}.", file=file)
-    for row in rows:
-        yield rows.line_num, {k: v or "" for k, v in row.items() if isinstance(k, str)}
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    try:
+        missing = [c for c in columns if c not in (rows.fieldnames or [])]
+        if missing:
+            raise error(f"{file} lacks the column {missing[0]!r}.", file=file)
+        for row in rows:
+            cells = {k: v or "" for k, v in row.items() if isinstance(k, str)}
+            line = rows.line_num - sum(v.count("\n") for v in cells.values())
+            if len(cells) < len(row):
+                what = "the row has more cells than there are columns"
+                hint = "A cell that holds a comma stands in double quotes."
+                raise error(f"{file} (line {line}): {what}.", hint, file=file, line=line, what=what)
+            yield line, cells
+    except csv.Error as e:
+        raise error(f"{file} is not CSV: {e}.", file=file, line=rows.line_num) from None
 
 
 def row_claims(path: Path, columns: tuple[str, ...], error: type[InputError]) -> Iterator[Claim]:

@@ -43,7 +43,10 @@ SHOWN_FOLDER = "/home/me/watch"
 OTHERWISE = "prints something else"
 PLAIN = re.compile(r"offing [^|&;<>$`*?~()\n]*")
 DONE = "-- command done --"
-INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z|\d{8}T\d{6}(?:\.\d+)?Z")
+INSTANT = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z|\d{8}T\d{6}(?:\.\d+)?Z"
+    r"|(?<=east_asia \d )\([0-9a-f]{16}\)"  # the hash of the region pack follows every byte of its data
+)
 PROGRESS = re.compile(r"(reading|merging|walking)\b.* \([\d,.]+ (bytes|days)\)|note: compiling kernels.*")
 
 
@@ -208,10 +211,10 @@ def _line_agrees(shown: str, printed: str) -> bool:
 
 
 def _pattern(line: str) -> re.Pattern[str]:
-    """The line itself, where only instants near the clock may be others."""
+    """The line itself, where only instants near the clock and the hash of the region pack may be others."""
     now, parts, end = datetime.now(UTC), [], 0
     for found in INSTANT.finditer(line):
-        near = abs(_instant(found[0]) - now) < timedelta(hours=1)
+        near = found[0].startswith("(") or abs(_instant(found[0]) - now) < timedelta(hours=1)
         parts += [re.escape(line[end : found.start()]), f"(?:{INSTANT.pattern})" if near else re.escape(found[0])]
         end = found.end()
     return re.compile("".join(parts) + re.escape(line[end:]))

@@ -144,7 +144,7 @@ def test_a_gate_written_the_other_way_round_changes_hands_and_nothing_else(kind:
 @SLOW
 def test_a_whole_turn_changes_nothing(kind: str, seed: int, turns: int) -> None:
     seen, gates, *given_with = world(kind, seed)
-    moved = [replace(g, lines=tuple(line + [turns * 360 * E7, 0] for line in g.lines)) for g in gates]
+    moved = [replace(g, lines=tuple(line + np.array([turns * 360 * E7, 0]) for line in g.lines)) for g in gates]
     here = passages_of(seen.in_hull_order(), gates, *given_with)
     there = passages_of(seen.in_hull_order(), moved, *given_with)
     assert there.drop("gate_hash").equals(here.drop("gate_hash"))

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 import offing.regions
+from offing.claims import read_toml
 from offing.errors import BadFleet
 from offing.model.fleet import Fleet, hull_key
-from offing.zones.claims import read_toml
 from offing.zones.fleets import NotMember, fleets_of, not_members_of
 
 FORCES = {

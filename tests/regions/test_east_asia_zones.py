@@ -241,18 +241,20 @@ def test_areas_have_their_published_corners_and_edges(zone_id: str, pack: Pack, 
 
 @pytest.mark.parametrize("zone_id", [i for i, c in CLAIMS.items() if "shore" in c])
 def test_prohibited_waters_end_at_their_distance_or_with_the_restricted_waters(zone_id: str, pack: Pack, lines: Lines) -> None:
-    """A point counts by the distance from its nearest shore, and in a sector by that sector's distance."""
+    """A point counts by the distance from its nearest shore, and in a sector, seen from the middle, by that one's."""
     import shapely
 
     claim, area, within = CLAIMS[zone_id], geometry(pack.zones[zone_id]), geometry(pack.zones[CLAIMS[zone_id]["within"]])
     shore, low, high = texts(claim["shore"]), *np.array(within.bounds).reshape(2, 2)
     points = np.random.default_rng(1992).uniform(low - 0.02, high + 0.02, (4000, 2))
-    distance, at = nearest(points, lines.of(shore), 12_000)
-    bearing = np.array(GEOD.inv(*at.T, *points.T)[0]) % 360
+    distance, _ = nearest(points, lines.of(shore), 12_000)
+    corners = np.vstack([c for name in shore for c, _ in lines.rings[name]])
+    lon, lat = (corners.min(axis=0) + corners.max(axis=0)) / 2
+    bearing = np.array(GEOD.inv(np.full(len(points), lon), np.full(len(points), lat), *points.T)[0]) % 360
     reach, clear = np.full(len(points), float(claim["reach_m"])), np.ones(len(points), bool)
     for s in claim.get("sectors", []):
         reach[(bearing >= s["from_deg"]) & (bearing <= s["to_deg"])] = s["reach_m"]
-        clear &= (np.abs(bearing - s["from_deg"]) > 1) & (np.abs(bearing - s["to_deg"]) > 1)  # the line here is of points
+        clear &= (np.abs(bearing - s["from_deg"]) > 0.1) & (np.abs(bearing - s["to_deg"]) > 0.1)
     land = shapely.union_all([shapely.Polygon(corners) for name in shore for corners, _ in lines.rings[name]])
     wanted = ((distance < reach) | shapely.contains_xy(land, *points.T)) & shapely.contains_xy(within, *points.T)
     clear |= shapely.contains_xy(land, *points.T) | (distance < claim["reach_m"])

@@ -185,15 +185,16 @@ within = "sea"
     ],
 )
 def test_another_reach_in_some_directions(make: Any, measure: Any, sectors: str, reach_of: Any) -> None:
-    """Places anywhere: the bearing from the nearest shore decides which distance counts."""
+    """Places anywhere: the bearing from the middle of the island decides which distance counts."""
     shop = make(f'[[zones]]\nid = "p"\nshore = "coast-i"\nreach_m = 4000\nsectors = {sectors}\n')
     area = body(shop.outline("p"))
     assert area.is_valid
     shore = measure.dense([tuple(p) for p in ISLAND[:-1]], ["normal"] * 5, 20)
     rng = np.random.default_rng(3)
     places = np.column_stack([rng.uniform(121.88, 122.24, 1500), rng.uniform(25.88, 26.22, 1500)])
-    distance_m, at = measure.nearest(places, shore)
-    bearing = np.array(measure.geod.inv(*shore[at].T, *places.T)[0]) % 360
+    distance_m, _ = measure.nearest(places, shore)
+    lon, lat = (np.min(ISLAND, axis=0) + np.max(ISLAND, axis=0)) / 2
+    bearing = np.array(measure.geod.inv(np.full(1500, lon), np.full(1500, lat), *places.T)[0]) % 360
     reach = np.array([reach_of(b) for b in bearing])
     land = shapely.contains_xy(shapely.Polygon(ISLAND), *places.T)
     ends = np.array([0, 45, 90, 120, 180, 240, 300, 360])

@@ -66,21 +66,50 @@ def advance(
     at most `rejoin_min` later; so of an odd number in such a chain the last one stands, of an even number none.
     `past_ms`: no crossing before this instant will come any more; it only lets passages go sooner.
     """
+    from offing.kernels.visits import KEY
     from offing.kernels.walk import LAST_SEEN
 
     rows = np.concatenate([state.pending, crossings[crossings["how"] > LAST_SEEN]])
-    rows = rows[np.lexsort(tuple(rows[c] for c in ("t_ms", "zone", "track_nth", "track_ms", "mmsi")))]
-    if not len(rows):
-        return state, rows
-    of_last = np.zeros(len(rows), bool)  # the row before is of the same track and gate
-    of_last[1:] = np.logical_and.reduce([rows[c][1:] == rows[c][:-1] for c in ("mmsi", "track_ms", "track_nth", "zone")])
-    undone = of_last.copy()  # and these two lead there and back
-    undone[1:] &= (rows["how"][1:] != rows["how"][:-1]) & (np.diff(rows["t_ms"]) <= parameters.rejoin_ms)
+    rows = rows[np.lexsort((rows["t_ms"], *(rows[c] for c in reversed(KEY))))]
+    rows = _without_touches(rows, _like_the_last(rows, *KEY, "k", "t_ms"))
+    of_last = _like_the_last(rows, *KEY)
+    undone = of_last & ~_like_the_last(rows, "how")  # and these two lead there and back
+    undone[1:] &= np.diff(rows["t_ms"]) <= parameters.rejoin_ms
     at = np.arange(len(rows))
     in_chain = at - np.maximum.accumulate(np.where(undone, 0, at))
-    stands = np.append(~undone[1:], True) & (in_chain % 2 == 0)
-    waits = stands & np.append(~of_last[1:], True) & (rows["t_ms"] + parameters.rejoin_ms >= past_ms)
+    stands = ~_next(undone) & (in_chain % 2 == 0)
+    waits = stands & ~_next(of_last) & (rows["t_ms"] + parameters.rejoin_ms >= past_ms)
     return PassageState(rows[waits]), rows[stands & ~waits]
+
+
+def _like_the_last(rows: Rows, *columns: str) -> npt.NDArray[np.bool_]:
+    """Whether the row before has the same in all these columns; of the first row no."""
+    like = np.zeros(len(rows), np.bool_)
+    like[1:] = np.logical_and.reduce([rows[c][1:] == rows[c][:-1] for c in columns])
+    return like
+
+
+def _next(flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """What the next row has; the last one no."""
+    return np.append(flags[1:], np.zeros(min(len(flags), 1), np.bool_))
+
+
+def _without_touches(rows: Rows, at_once: npt.NDArray[np.bool_]) -> Rows:
+    """Without those that a hop makes there and back in one millisecond, as where it touches a bend of the line.
+
+    `at_once`: of the same hop and millisecond as the row before; of such rows those to the right come first.
+    """
+    from offing.kernels.walk import TO_RIGHT
+
+    if not at_once.any():
+        return rows
+    group = np.cumsum(~at_once) - 1
+    first = np.flatnonzero(~at_once)[group]
+    to_right = rows["how"] == TO_RIGHT
+    rights, lefts = (np.bincount(group, way)[group] for way in (to_right, ~to_right))
+    nth = np.arange(len(rows)) - first - np.where(to_right, 0, rights)
+    kept: Rows = rows[nth < np.where(to_right, rights - lefts, lefts - rights)]
+    return kept
 
 
 def finish(state: PassageState) -> Rows:

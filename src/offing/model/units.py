@@ -21,6 +21,9 @@ class Unit(StrEnum):
     VESSELS = "vessels"
     VOYAGES = "voyages"  # entries, each by one ship or several together
     SHIP_ENTRIES = "ship_entries"  # sum over entries of the ships that made them
+    PASSAGES = "passages"  # of a gate, each by one ship
+    MEETINGS = "meetings"  # consecutive meetings of a forum
+    STATEMENTS = "statements"  # published texts
     TAKEOFFS_LANDINGS = "takeoffs_landings"  # from and on ships' decks, each counted
 
 

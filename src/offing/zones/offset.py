@@ -80,10 +80,10 @@ def inside(baseline: Baseline, frame: Box | None = None) -> Polygons:
     return tidied(_land(baseline.parts, _middle(baseline, frame)), frame)
 
 
-def within(baseline: Baseline, distance_m: float, frame: Box | None = None, bearings_deg: tuple[float, ...] = ()) -> Polygons:
+def within(baseline: Baseline, distance_m: float, frame: Box | None = None) -> Polygons:
     """Everything landward of the limit at a distance: the waters, what lies inside the baseline, and the land.
 
-    With a frame only what lies in it. Circles have vertices of their own at `bearings_deg`.
+    With a frame only what lies in it.
     """
     import shapely
 
@@ -94,7 +94,7 @@ def within(baseline: Baseline, distance_m: float, frame: Box | None = None, bear
     holds = exposed(coast, distance_m, land) if len(coast) else np.zeros(0, np.bool_)
     if frame:
         holds &= _is_in(coast, box_around(frame, distance_m))
-    area = union([land, *_strips_and_circles(lines, *lines.held(of, holds), distance_m, bearings_deg)]).simplify(_DUST_E7)
+    area = union([land, *_strips_and_circles(lines, *lines.held(of, holds), distance_m)]).simplify(_DUST_E7)
     filled = shapely.box(*(np.array(frame) * E7)) if frame else union(shapely.Polygon(p.exterior) for p in pieces(area))
     shore = _Shore(coast)
     gaps = [gap for gap in pieces(filled.difference(area)) if len(coast) and shore.holds(gap, distance_m)]
@@ -105,7 +105,7 @@ def corridor(baseline: Baseline, distance_m: float) -> Polygons:
     """Everything within a distance of published lines, on both sides of them; not what they enclose."""
     lines = _Segments.of(baseline.parts, _middle(baseline, None))
     none = np.zeros(0, np.int64)
-    pieces_of_it = _strips_and_circles(lines, *lines.held(none, none.astype(np.bool_)), distance_m, ())
+    pieces_of_it = _strips_and_circles(lines, *lines.held(none, none.astype(np.bool_)), distance_m)
     return tidied(union(pieces_of_it).simplify(_DUST_E7))
 
 
@@ -175,15 +175,12 @@ class _Segments:
         return np.union1d(published, segments), np.unique(np.concatenate(points))
 
 
-def _strips_and_circles(
-    lines: _Segments, segments: Any, points: Any, distance_m: float, bearings_deg: tuple[float, ...]
-) -> list[Any]:
+def _strips_and_circles(lines: _Segments, segments: Any, points: Any, distance_m: float) -> list[Any]:
     """Strips along segments and circles round points, as shapely polygons in 1e-7 degree."""
     import shapely
 
     out: list[Any] = []
-    corners = np.zeros((len(lines.kind), 4 + len(bearings_deg)))
-    corners[:, 4:] = bearings_deg
+    corners = np.zeros((len(lines.kind), 4))
     for i in segments.tolist():
         lon, lat, azimuth = along(lines.kind[i], lines.start[i], lines.stop[i], SPACING_M)
         left = np.column_stack(destination(lon, lat, azimuth - 90, distance_m))

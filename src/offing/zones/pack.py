@@ -31,6 +31,9 @@ FORMATS = (1, 2)
 ZONES = "zones.toml"
 """The file of claims."""
 
+NO_LAND = ("rim of a reef, computed", "low-water points")
+"""Outlines of `outlines.geojson` that are baselines and no land."""
+
 RECALLED = "recalled"
 """The confidence of what was written from memory and not read at a source."""
 
@@ -74,6 +77,8 @@ def _coast_at(folder: Path) -> dict[str, list[Polygon]]:
     found: dict[str, list[Polygon]] = {}
     for name, key in (("coast.geojson", "coast"), ("outlines.geojson", "baseline")):
         for feature in read_features(folder / name) if (folder / name).exists() else ():
+            if feature["properties"].get("outline") in NO_LAND:
+                continue
             rings = tuple(quantised(ring) for ring in feature["geometry"]["coordinates"])
             found.setdefault(str(feature["properties"].get(key)), []).append(rings)
     return found

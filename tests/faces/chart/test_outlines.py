@@ -57,6 +57,13 @@ def test_small_land_is_left_out_by_size_only() -> None:
     assert len(OUTLINER.areas([[square(11, 1, 0.1)]], least_px2=1.0)) == 1
 
 
+def test_what_is_thinned_to_nothing_is_no_ring() -> None:
+    splinter = ring((11, 1), (12, 1), (12, 1.0001), (11, 1.0001), (11, 1))
+    assert OUTLINER.areas([[splinter]]) == []
+    (polygon,) = OUTLINER.areas([[square(10.5, 0.5, 2), splinter[::-1]]])
+    assert [len(r) for r in polygon] == [5]
+
+
 def test_a_line_reads_back_within_what_an_eye_can_tell() -> None:
     lon = np.linspace(10.1, 13.9, 4000)
     wave = ring(*np.column_stack((lon, 1.5 + np.sin(lon * 9))).tolist())

@@ -176,7 +176,7 @@ def test_in_a_browser_it_starts_enlarges_switches_and_tells(tmp_path: Path, text
       const s = q('[data-layer="claimant:aa"]'); s.click();
       out.hidden = [...document.querySelectorAll(".thing.off")].map((t) => t.dataset.id);
       out.names = [...document.querySelectorAll(".name.off")].map((t) => t.dataset.for);
-      out.alone = q('[id="zone-shared_bb"] [data-alone]').getAttribute("stroke-dasharray");
+      out.alone = q('[id="zone-shared.bb"] [data-alone]').getAttribute("stroke-dasharray");
       s.click();
       q('tr[data-id="zone:guess@aa"] button').focus();
       out.told = q(".here").textContent;

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from offing.faces.chart.marks import SHOWN_FROM, SYMBOLS
+from offing.faces.chart.marks import SHOWN_FROM
+from offing.faces.chart.signs import SYMBOLS
 from offing.faces.chart.style import BEAD_WORDS, BEADS, DASHES, PALETTES, STROKES, Theme
 from offing.model.place import FEATURE_KINDS, GATE_KINDS, LINE_KINDS
 from offing.model.zone import KINDS

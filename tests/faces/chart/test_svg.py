@@ -72,7 +72,7 @@ def test_nothing_is_asked_of_another_place(sheet: str) -> None:
 
 def test_a_hole_is_cut_out_of_the_inside(tree: ET.Element) -> None:
     holed = group(tree, "zone:holed@aa")
-    (area,) = (p for p in holed.iter(f"{NS}path") if p.get("id") == "area-holed_aa")
+    (area,) = (p for p in holed.iter(f"{NS}path") if p.get("id") == "area-holed.aa")
     assert (area.get("d") or "").count("z") == 2
     (clip,) = holed.iter(f"{NS}clipPath")
     assert clip[0].get("clip-rule") == "evenodd"
@@ -80,9 +80,9 @@ def test_a_hole_is_cut_out_of_the_inside(tree: ET.Element) -> None:
 
 
 def test_what_is_not_surely_there_is_dashed_and_said(tree: ET.Element) -> None:
-    assert line_of(tree, "zone:holed@aa", "#limit-holed_aa").get("stroke-dasharray") is None
-    assert line_of(tree, "zone:guess@aa", "#limit-guess_aa").get("stroke-dasharray") == DASHES["approximate"]
-    assert line_of(tree, "zone:memory@bb", "#limit-memory_bb").get("stroke-dasharray") == DASHES["recalled"]
+    assert line_of(tree, "zone:holed@aa", "#limit-holed.aa").get("stroke-dasharray") is None
+    assert line_of(tree, "zone:guess@aa", "#limit-guess.aa").get("stroke-dasharray") == DASHES["approximate"]
+    assert line_of(tree, "zone:memory@bb", "#limit-memory.bb").get("stroke-dasharray") == DASHES["recalled"]
     words = drawn_words(tree)
     assert any("ADIZ · AA (approximate)" in w for w in words)
     assert any("Guessed (approximate)" in w for w in words)
@@ -96,18 +96,18 @@ def test_a_computed_line_says_that_it_is_not_agreed(tree: ET.Element) -> None:
 
 
 def test_the_very_same_line_of_two_claimants_is_shared_between_them(tree: ET.Element) -> None:
-    a, b = (line_of(tree, f"zone:shared@{c}", f"#limit-shared_{c}") for c in ("aa", "bb"))
+    a, b = (line_of(tree, f"zone:shared@{c}", f"#limit-shared.{c}") for c in ("aa", "bb"))
     assert a.get("stroke-dasharray") == b.get("stroke-dasharray") == "18 18"
     assert {a.get("stroke-dashoffset"), b.get("stroke-dashoffset")} == {"0", "-18"}
     assert sum("24 nm · AA, BB" in w for w in drawn_words(tree)) == 1
     alone = ET.fromstring(chart(SEA.only(claimants=["bb"]), Sheet(FRAME)))
-    assert line_of(alone, "zone:shared@bb", "#limit-shared_bb").get("stroke-dasharray") is None
+    assert line_of(alone, "zone:shared@bb", "#limit-shared.bb").get("stroke-dasharray") is None
 
 
 def test_where_the_region_was_cut_no_limit_is_drawn(tree: ET.Element) -> None:
     paths = {p.get("id"): p.get("d") or "" for p in group(tree, "zone:cut@bb").iter(f"{NS}path")}
-    assert paths["area-cut_bb"].endswith("z") and not paths["limit-cut_bb"].endswith("z")
-    assert len(re.findall(r"-?\d*\.?\d+", paths["limit-cut_bb"])) == 6  # two sides: a start and two steps
+    assert paths["area-cut.bb"].endswith("z") and not paths["limit-cut.bb"].endswith("z")
+    assert len(re.findall(r"-?\d*\.?\d+", paths["limit-cut.bb"])) == 6  # two sides: a start and two steps
 
 
 @pytest.mark.parametrize("view", View)

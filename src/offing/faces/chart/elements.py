@@ -34,7 +34,7 @@ def number(value: float) -> str:
 
 def slug(text: str) -> str:
     """A text as an id that needs no escaping anywhere."""
-    return re.sub(r"[^A-Za-z0-9_-]", "_", text)
+    return re.sub(r"[^A-Za-z0-9_.-]", "_", text.replace("@", "."))
 
 
 def line_of_text(x: float, y: float, words: str, css: str = "text", **attributes: object) -> str:

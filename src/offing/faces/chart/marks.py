@@ -6,23 +6,22 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 from xml.sax.saxutils import escape
 
-from offing.faces.chart.elements import number, rows_of, seen_at, slug, tag
+from offing.faces.chart.elements import number, rows_of, slug, tag
 from offing.faces.chart.labels import Name, Row
 from offing.faces.chart.outlines import Outliner
-from offing.faces.chart.parts import BasePoint, Item, Parts, claimants_of, names_of
+from offing.faces.chart.parts import BasePoint, Item, Parts, claimants_of
 from offing.faces.chart.projection import NAUTICAL_MILE_M, Pixels
-from offing.faces.chart.style import BEADS, DASHES, STROKES, Strokes, claimant_name
+from offing.faces.chart.signs import BASE_POINT, GROUP, SYMBOLS, about, doubt_of, kept, strokes
+from offing.faces.chart.style import BEADS, STROKES, claimant_name
 from offing.faces.cli.viewpoint import View
 from offing.model.place import Feature, Gate, Line
 from offing.model.zone import Zone
 
 OWN_NAMES = ("exercise_area", "cable_corridor", "fisheries_area", "development_area", "custom")
 """Kinds of zones whose labels are their names; the others are called by their reach and their claimant."""
-
-GROUP = "island_group"
-"""The kind of a feature whose position is the middle of several islands, and whose uncertainty is their spread."""
 
 SHOWN_FROM = {
     "island": 0.0,
@@ -54,68 +53,11 @@ class Marks:
     names: list[Name] = field(default_factory=list)
     symbols: list[tuple[float, float, float]] = field(default_factory=list)
     drawn: set[str] = field(default_factory=set)  # `zone:ID`, `base:ID`
+    around: list[str] = field(default_factory=list)  # zones in which all of the sheet lies, so that no limit of theirs is seen
 
     def add(self, layer: str, element: str) -> None:
         """Put an element on a layer."""
         self.layers.setdefault(layer, []).append(element)
-
-
-def about(item: Item | BasePoint) -> str:
-    """The words of an element's title: id, every name, claimants, kind, source and how well it is known."""
-    if isinstance(item, BasePoint):
-        return f"{item.id}\nbase point of {item.baseline}\n{item.lat_deg:.5f}N {item.lon_deg:.5f}E\nsource: {item.source}"
-    whose = ", ".join(map(claimant_name, claimants_of(item)))
-    said = [item.id, " · ".join(names_of(item))]
-    said.append(f"{item.kind.replace('_', ' ')}{f', {whose}' if whose else ''}, {item.confidence}")
-    if isinstance(item, Gate):
-        said.append(f"left: {' · '.join(item.left.values())}; right: {' · '.join(item.right.values())}")
-        said.append(f"ends: {' – '.join(item.ends)}; {item.ends_basis}" if item.ends else "")
-    if isinstance(item, Line):
-        said.append("; ".join(v for v in (item.status, item.treatment) if v))
-    if isinstance(item, Feature):
-        said.append(item.position_published and f"position as published: {item.position_published}")
-    else:
-        said.append(item.legal_basis and f"basis: {item.legal_basis}")
-    said.append(f"source: {item.source}")
-    return "\n".join(v for v in said if v)
-
-
-def doubt_of(item: Item) -> str:
-    """How little is known where it is: its confidence if that is drawn with dashes, else nothing."""
-    return item.confidence if item.confidence in DASHES else ""
-
-
-def strokes(
-    href: str, kind: str, claimant: int | None, confidence: str, clip: str = "", share: tuple[int, int] = (0, 1)
-) -> list[str]:
-    """The strokes of an outline: `href` is its path, `clip` the clip path of its inside.
-
-    `share`: of several claimants who draw the very same line, the number of this one and how many they are: each then has its
-    own pieces of the line, in turn.
-    """
-    how: Strokes = STROKES[kind]
-    out: list[str] = []
-    if how.inner_px and clip:
-        css = "ink round" if how.inner_round else "ink"
-        inner = {"stroke_width": 2 * how.inner_px, "stroke_dasharray": how.inner_dashes, "stroke_opacity": how.inner_opacity}
-        out.append(tag("use", href=href, class_=css, clip_path=f"url({clip})", **inner))
-    if how.across:
-        out.append(tag("use", href=href, class_="ink", stroke_width=8, stroke_dasharray=how.across))
-    dashes = how.dashes if how.fixed else DASHES.get(confidence, how.dashes)
-    line = {"href": href, "stroke_width": how.width_px, "stroke_dasharray": dashes}
-    css = "ink round" if dashes.startswith("0 ") else "ink"
-    nth, of = share
-    if of > 1:
-        on, off = map(float, (dashes or "18 0").split())
-        line["stroke_dasharray"] = f"{number(on)} {number((on + off) * of - on)}"
-        line |= {"stroke_dashoffset": number(-(on + off) * nth), "data_alone": dashes or "none"}
-    out.append(tag("use", class_=css, **line))
-    if how.cased:
-        out.append(tag("use", href=href, class_="case", stroke_width=how.width_px - 2))
-    if claimant is not None:
-        out.append(tag("use", href=href, class_=f"case b{claimant}", stroke_width=6.6))
-        out.append(tag("use", href=href, class_=f"ink b{claimant}", stroke_width=4.2))
-    return out
 
 
 class Drawer:
@@ -178,6 +120,10 @@ class Drawer:
         outer_only = zone.kind == "contiguous_zone"  # its inner limit is the territorial sea's
         edges = [r for polygon in zone.polygons for r in (polygon[:1] if outer_only else polygon)]
         lines = self.outliner.lines(edges, self.parts.frame)
+        if not self._on_sheet(lines):
+            if not self._covers_sheet(rings):
+                return
+            self.marks.around.append(zone.id)
         key = slug(zone.id)
         area = tag("path", id=f"area-{key}", d=self.outliner.data((r for p in rings for r in p), closed=True))
         limit = tag("path", id=f"limit-{key}", d=self.outliner.data(lines, closed=False))
@@ -185,10 +131,44 @@ class Drawer:
         inside = [tag("use", href=f"#area-{key}", class_="area")]
         share = self._share(zone)
         inside += strokes(f"#limit-{key}", zone.kind, self.number_of(zone), zone.confidence, f"#inside-{key}", share)
-        layer = "zones-under-land" if STROKES[zone.kind].under_land else "zones"
-        self.marks.add(layer, self._thing("zone", zone, [tag("defs", area, limit, clip), *inside]))
+        under = STROKES[zone.kind].under_land
+        thing = self._thing("zone", zone, [tag("defs", area, limit, clip), *inside])
+        self.marks.add("zones-under-land" if under else "zones", thing)
         if share[0] == 0:
-            self._name_zone(zone, tuple(lines))
+            self._name_zone(zone, tuple(self._off_land(lines) if under else lines))
+
+    def _on_sheet(self, lines: Sequence[Pixels]) -> bool:
+        """Whether anything of some lines is seen, and not only what is drawn beyond the sheet's edge."""
+        import shapely
+
+        return bool(lines) and bool(shapely.intersects(shapely.MultiLineString(list(lines)), self.sheet_box))
+
+    def _covers_sheet(self, rings: list[list[Pixels]]) -> bool:
+        import shapely
+
+        return bool(shapely.covers([shapely.Polygon(p[0], p[1:]) for p in rings], self.sheet_box).any())
+
+    def _off_land(self, lines: Sequence[Pixels]) -> list[Pixels]:
+        """The parts of lines that no land covers: where a name can stand."""
+        import shapely
+
+        parts = shapely.get_parts(shapely.difference(shapely.MultiLineString(list(lines)), self.land))
+        return [shapely.get_coordinates(part) for part in parts]
+
+    @cached_property
+    def sheet_box(self) -> Any:
+        """The sheet, as a shape in pixels."""
+        import shapely
+
+        return shapely.box(0, 0, self.projection.width_px, self.projection.height_px)
+
+    @cached_property
+    def land(self) -> Any:
+        """All land on the sheet that is larger than a letter, as one shape in pixels."""
+        import shapely
+
+        areas = (self.outliner.areas(polygons, SMALL_PX**2) for polygons in self.parts.coast.values())
+        return shapely.union_all([shapely.make_valid(shapely.Polygon(p[0], p[1:])) for polygons in areas for p in polygons])
 
     def _name_zone(self, zone: Zone, lines: tuple[Pixels, ...]) -> None:
         said = f" ({doubt_of(zone)})" if doubt_of(zone) else ""
@@ -207,9 +187,9 @@ class Drawer:
 
     def _line(self, line: Line) -> None:
         pieces = self.outliner.lines(line.parts, self.parts.frame)
-        if not pieces:
+        if not self._on_sheet(pieces):
             return
-        key = slug(line.id)
+        key = slug(f"line-{line.id}")
         path = tag("path", id=f"way-{key}", d=self.outliner.data(pieces, closed=False))
         number_of = self.number_of(line)
         inside = strokes(f"#way-{key}", line.kind, number_of, line.confidence)
@@ -221,9 +201,9 @@ class Drawer:
 
     def _gate(self, gate: Gate) -> None:
         pieces = self.outliner.lines(gate.lines)
-        if not pieces:
+        if not self._on_sheet(pieces):
             return
-        key = slug(gate.id)
+        key = slug(f"gate-{gate.id}")
         inside = [tag("defs", tag("path", id=f"way-{key}", d=self.outliner.data(pieces, closed=False)))]
         inside += strokes(f"#way-{key}", gate.kind, self.number_of(gate), gate.confidence)
         whole = [self.projection.ring_pixels(line) for line in gate.lines]
@@ -274,11 +254,10 @@ class Drawer:
         if not self.projection.holds(x, y):
             return
         title = tag("title", escape(about(point)))
-        ring = tag("circle", r=2.6, class_="base") + tag("circle", r=0.6, class_="base")
         self.marks.drawn.add(f"base:{point.id}")
         key = f"base:{point.id}"
         element = tag(
-            "g", title, kept(x, y, ring), id=slug(key), class_="thing base-point", data_id=key, data_layer="base_point"
+            "g", title, kept(x, y, BASE_POINT), id=slug(key), class_="thing base-point", data_id=key, data_layer="base_point"
         )
         self.marks.add("base-points", element)
         row = (Row((("", point.short),)),)
@@ -341,26 +320,3 @@ def _likeness(zone: Zone) -> bytes:
 
 def _spread(polygons: list[list[Pixels]]) -> float:
     return sum(float((r[0].max(axis=0) - r[0].min(axis=0)).prod()) for r in polygons)
-
-
-def kept(x: float, y: float, inside: str, levels: Sequence[int] = ()) -> str:
-    """Something at a place that stays of one size on the screen; with `levels`, it is seen at those scales only."""
-    css = seen_at(levels) if levels else ""
-    return tag("g", tag("g", inside, class_="keep"), class_=css, transform=f"translate({number(x)} {number(y)})")
-
-
-SYMBOLS = {
-    GROUP: "",
-    "island": tag("circle", r=2.6, class_="mark"),
-    "islet": tag("circle", r=2.0, class_="mark"),
-    "rock": tag("path", d="M-3 0H3M0-3V3", class_="open"),
-    "reef": tag("path", d="M-3 0H3M0-3V3M-2-2L2 2M-2 2L2-2", class_="open"),
-    "shoal": tag("circle", r=3.4, class_="open", stroke_dasharray="1.4 1.6"),
-    "bank": tag("circle", r=4.2, class_="open", stroke_dasharray="1.4 1.6"),
-    "atoll": tag("circle", r=3.2, class_="open"),
-    "cape": tag("path", d="M0-3.4L3.2 2.4H-3.2Z", class_="open"),
-    "gas_field": tag("path", d="M-3.4 0L-1.7-3H1.7L3.4 0L1.7 3H-1.7Z", class_="open"),
-    "platform": tag("path", d="M-2.6-2.6H2.6V2.6H-2.6Z", class_="open") + tag("circle", r=0.7, class_="mark"),
-    "cable_landing": tag("path", d="M0-3.4L3.4 0L0 3.4L-3.4 0Z", class_="open"),
-}
-"""By kind of feature."""

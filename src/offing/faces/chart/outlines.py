@@ -46,8 +46,10 @@ class Outliner:
                 if piece.area <= least_px2:
                     continue
                 rings = shapely.simplify([piece.exterior, *piece.interiors], self.tolerance_px, preserve_topology=False)
-                out.append([shapely.get_coordinates(r) for r in rings if not r.is_empty])
-        return [rings for rings in out if rings]
+                outer, *inner = (shapely.get_coordinates(r) for r in rings)
+                if len(outer) > 3:
+                    out.append([outer, *(hole for hole in inner if len(hole) > 3)])
+        return out
 
     def lines(self, rings: Iterable[Ring], frame: Extent | None = None) -> list[Pixels]:
         """What of some lines is on the sheet; without the steps along `frame`, where the waters were cut and nothing ends."""

@@ -10,10 +10,11 @@ from importlib import resources
 
 from offing.faces.chart.elements import number, tag
 from offing.faces.chart.frame import GRADES_MIN
-from offing.faces.chart.marks import Drawer, doubt_of, strokes
+from offing.faces.chart.marks import Drawer
 from offing.faces.chart.panel import LICENCE, PURPOSE, kinds_of, said_of, sample_paths, title_of, unplaced_note
 from offing.faces.chart.parts import BasePoint, Item, Parts, claimants_of
 from offing.faces.chart.projection import ECCENTRICITY, meridional_deg
+from offing.faces.chart.signs import doubt_of, strokes
 from offing.faces.chart.style import BEAD_WORDS, DASHES, STROKES, Theme, claimant_name, page_sheet, variables
 from offing.faces.chart.svg import Drawing, Sheet, draw
 from offing.faces.cli.viewpoint import View

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from offing.faces.chart.elements import line_of_text, number, tag
 from offing.faces.chart.frame import scale_bar
 from offing.faces.chart.labels import text_width_px
-from offing.faces.chart.marks import SYMBOLS, Drawer, doubt_of, strokes
+from offing.faces.chart.marks import Drawer
 from offing.faces.chart.parts import Parts
 from offing.faces.chart.projection import Projection
+from offing.faces.chart.signs import BASE_POINT, SYMBOLS, doubt_of, strokes
 from offing.faces.chart.style import BEAD_WORDS, DASHES, STROKES, claimant_name
 from offing.faces.cli.viewpoint import SAID, View, shown
 from offing.model.place import FEATURE_KINDS, Gate, Line
@@ -170,8 +171,7 @@ def _legend(column: Column, parts: Parts, drawer: Drawer) -> None:
         symbol = tag("g", SYMBOLS[kind], transform=f"translate({number(SAMPLE_PX / 2)} -3.5)")
         column.sample(symbol, kind.replace("_", " "))
     if parts.base_points:
-        ring = tag("circle", r=2.6, class_="base") + tag("circle", r=0.6, class_="base")
-        column.sample(tag("g", ring, transform=f"translate({number(SAMPLE_PX / 2)} -3.5)"), "published base point")
+        column.sample(tag("g", BASE_POINT, transform=f"translate({number(SAMPLE_PX / 2)} -3.5)"), "published base point")
     dashed = tag("use", href="#sample-line", class_="ink", stroke_width=1.2, stroke_dasharray=DASHES["approximate"])
     column.sample(dashed, "dashes: approximate, not surely there")
     if any(i.confidence == "recalled" for i in parts.items):

@@ -7,13 +7,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from offing.claims import row_claims
 from offing.errors import BadZone, UnknownName
 from offing.faces.chart.outlines import Polygon
 from offing.faces.chart.projection import NAUTICAL_MILE_M, Extent, bounds_deg, metres_per_degree
 from offing.model.place import Feature, Gate, Line
 from offing.model.zone import Zone
-from offing.zones.claims import row_claims
-from offing.zones.pack import about_pack
+from offing.zones.coast import frame_of
+from offing.zones.pack import Pack, zone_claims
 
 if TYPE_CHECKING:
     from offing.pipeline.waters import Waters
@@ -128,7 +129,7 @@ def parts_of(waters: Waters) -> Parts:
     """The parts of a region pack, or of a logbook's waters with the user's zones."""
     pack = waters.pack
     zones = tuple(waters.zone_list)
-    frame = about_pack(pack.folder).values.get("frame") or bounds_deg(polygon[0] for z in zones for polygon in z.polygons)
+    frame = frame_of(pack.folder) or bounds_deg(polygon[0] for z in zones for polygon in z.polygons)
     if frame is None:
         raise BadZone(f"The pack {pack.label} has no zones to draw.")
     claimed: list[Item] = [*pack.zones.values(), *pack.gates.values(), *pack.lines.values()]
@@ -142,7 +143,7 @@ def parts_of(waters: Waters) -> Parts:
         gates=tuple(pack.gates.values()),
         lines=tuple(pack.lines.values()),
         features=tuple(pack.features.values()),
-        base_points=tuple(_base_points(waters)),
+        base_points=tuple(_base_points(pack)),
     )
 
 
@@ -193,11 +194,18 @@ def _known(what: str, wanted: Sequence[str], known: Sequence[str] | set[str]) ->
             raise UnknownName.of(what, name, known, "offing zones" if what == "zone" else "")
 
 
-def _base_points(waters: Waters) -> Iterator[BasePoint]:
-    path = waters.pack.folder / "baselines.csv"
-    if path.exists():
-        for claim in row_claims(path, ("baseline", "name", "lat_deg", "lon_deg", "source"), BadZone):
-            row = claim.values
-            lon, lat = claim.number("lon_deg", -180, 180), claim.number("lat_deg", -90, 90)
-            if lon is not None and lat is not None:
-                yield BasePoint(f"{row['baseline']} {row['name']}", row["name"], row["baseline"], lon, lat, row["source"])
+def _base_points(pack: Pack) -> Iterator[BasePoint]:
+    """The published points of the baselines from which the pack's zones are measured, each once."""
+    path = pack.folder / "baselines.csv"
+    if not path.exists():
+        return
+    used = {line for claim in zone_claims(pack.folder) if claim.text("id") in pack.zones for line in claim.texts("baseline")}
+    seen: set[tuple[str, str, str]] = set()
+    for claim in row_claims(path, ("baseline", "name", "lat_published", "lat_deg", "lon_deg", "source"), BadZone):
+        row = claim.values
+        key = row["name"], row["lat_deg"], row["lon_deg"]
+        lon, lat = claim.number("lon_deg", -180, 180), claim.number("lat_deg", -90, 90)
+        if lon is None or lat is None or row["baseline"] not in used or not row["lat_published"] or key in seen:
+            continue
+        seen.add(key)
+        yield BasePoint(f"{row['baseline']} {row['name']}", row["name"], row["baseline"], lon, lat, row["source"])

@@ -17,7 +17,7 @@ FONT_PACKAGES = ("fontpkg_source_sans_3", "fontpkg_source_serif_4")
 """Packages that hold the Latin fonts, so that a machine without any draws its text too."""
 
 NO_CHARACTER = "\U0010fffe"
-CELL_PX = 20
+CELL_PX = 12
 
 
 def png(svg: str, enlarged: float = 2.0) -> bytes:
@@ -40,9 +40,9 @@ def undrawable(text: Iterable[str]) -> set[str]:
     across = 32
     cells = [NO_CHARACTER, *asked]
     places = ((i % across * CELL_PX, i // across * CELL_PX) for i in range(len(cells)))
-    drawn = "".join(f'<text x="{x + 2}" y="{y + 15}">{c}</text>' for c, (x, y) in zip(cells, places, strict=True))
+    drawn = "".join(f'<text x="{x + 1}" y="{y + 9}">{c}</text>' for c, (x, y) in zip(cells, places, strict=True))
     size = f'width="{across * CELL_PX}" height="{(len(cells) // across + 1) * CELL_PX}"'
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-size="14" font-family="\'Source Sans 3\'">{drawn}</svg>'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-size="9" font-family="\'Source Sans 3\'">{drawn}</svg>'
     pixels = decoded(resvg_py.svg_to_bytes(svg_string=svg, font_files=_fonts()))
 
     def cell(i: int) -> bytes:
@@ -62,27 +62,29 @@ def decoded(image: bytes) -> npt.NDArray[np.uint8]:
         at += size + 12
     width, height, _, colour = struct.unpack(">IIBB", chunks[0][1][:10])
     channels = {0: 1, 2: 3, 4: 2, 6: 4}[colour]
-    raw = np.frombuffer(zlib.decompress(b"".join(data for kind, data in chunks if kind == b"IDAT")), np.uint8)
-    lines = raw.reshape(height, 1 + width * channels)
-    out = np.zeros((height + 1, width + 1, channels), np.int64)  # a border of zeros above and to the left
-    for y in range(1, height + 1):
-        method, line = lines[y - 1, 0], lines[y - 1, 1:].reshape(width, channels).astype(np.int64)
-        if method in (0, 2):
-            out[y, 1:] = line + (out[y - 1, 1:] if method == 2 else 0)
-        elif method == 1:
-            out[y, 1:] = np.cumsum(line, axis=0)
+    raw = zlib.decompress(b"".join(data for kind, data in chunks if kind == b"IDAT"))
+    stride = width * channels
+    rows: list[bytearray] = [bytearray(stride)]
+    for start in range(0, len(raw), stride + 1):
+        rows.append(_unfiltered(raw[start], bytearray(raw[start + 1 : start + 1 + stride]), rows[-1], channels))
+    return np.frombuffer(b"".join(rows[1:]), np.uint8).reshape(height, width, channels)
+
+
+def _unfiltered(method: int, line: bytearray, above: bytearray, step: int) -> bytearray:
+    """One line of a PNG from its differences to the left, above, their mean, or the nearest of both and the corner."""
+    for i in range(len(line)) if method else ():
+        left, up, corner = (line[i - step], above[i], above[i - step]) if i >= step else (0, above[i], 0)
+        if method == 1:
+            guess = left
+        elif method == 2:
+            guess = up
+        elif method == 3:
+            guess = (left + up) // 2
         else:
-            for x in range(1, width + 1):
-                left, up, corner = out[y, x - 1], out[y - 1, x], out[y - 1, x - 1]
-                out[y, x] = (line[x - 1] + ((left + up) // 2 if method == 3 else _paeth(left, up, corner))) % 256
-        out[y] %= 256
-    return out[1:, 1:].astype(np.uint8)
-
-
-def _paeth(left: npt.NDArray[np.int64], up: npt.NDArray[np.int64], corner: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    guess = left + up - corner
-    a, b, c = abs(guess - left), abs(guess - up), abs(guess - corner)
-    return np.where((a <= b) & (a <= c), left, np.where(b <= c, up, corner))
+            far_left, far_up, far_corner = abs(up - corner), abs(left - corner), abs(left + up - 2 * corner)
+            guess = left if far_left <= far_up and far_left <= far_corner else up if far_up <= far_corner else corner
+        line[i] = (line[i] + guess) & 0xFF
+    return line
 
 
 def _drawn_text(svg: str) -> str:

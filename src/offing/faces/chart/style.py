@@ -68,7 +68,7 @@ PALETTES = {
         ink_3="#7d8f9d",
         hair="#283743",
         focus="#e674ad",
-        claimants=("#f2c924", "#497ef2", "#a584bd", "#79f281", "#f22469", "#bd6d1c"),
+        claimants=("#bda442", "#786df2", "#e685f2", "#55bd90", "#cf5da5", "#7b874a"),
     ),
 }
 

@@ -71,9 +71,11 @@ def chart(parts: Parts, sheet: Sheet) -> str:
     drawing = draw(parts, sheet)
     projection = drawing.drawer.projection
     title = title_of(parts, sheet.view, sheet.around)
-    drawn = parts.drawn(drawing.drawer.marks.drawn)
+    around = drawing.drawer.marks.around
+    drawn = parts.drawn(drawing.drawer.marks.drawn - {f"zone:{z}" for z in around})
+    within = [f"All of the sheet lies in {', '.join(sorted(around))}."] if around else []
     beside, tall = panel(drawn, drawing.drawer, sheet.view, title)
-    below, deep = foot(drawn, projection.width_px, sheet.left_out)
+    below, deep = foot(drawn, projection.width_px, [*within, *sheet.left_out])
     edge = MARGIN_PX + BORDER_PX
     width = 2 * edge + projection.width_px + GAP_PX + WIDTH_PX
     height = float(math.ceil(2 * edge + max(projection.height_px + GAP_PX + deep, tall)))

@@ -305,10 +305,14 @@ def _tell(added: Added) -> None:
         note(f"reject: {r.name}: {r.reason}: {' '.join(r.sentence.split())}".rstrip(": "))
     if added.nothing:
         raise NothingKept("Nothing was added: not one figure, sighting or entry was understood.", "The lines above say why.")
-    rows = ", ".join(f"{n:,} {what}" for what, n in added.rows.items())
-    were = f", {added.already} were there already" if added.already else ""
-    said = f"; {len(added.rejects)} rejects" if added.rejects else ""
-    line(f"Added {added.texts} text{'' if added.texts == 1 else 's'}{were}: {rows}{said}.")
+    rows = ", ".join(_counted(n, what) for what, n in added.rows.items())
+    were = f" ({added.already} were there already)" if added.already else ""
+    said = f"; {_counted(len(added.rejects), 'rejects')}" if added.rejects else ""
+    line(f"Added {_counted(added.texts, 'texts')}{were}: {rows}{said}.")
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n:,} {what.removesuffix('s') if n == 1 else what}"
 
 
 def register(app: typer.Typer) -> None:
