@@ -67,11 +67,11 @@ def tables_page() -> str:
 
 PARAMETER_PAGES = {
     "visit": "visit",
+    "passage": "passage",
     "coverage": "coverage",
     "watch_day": "watch-day",
     "streak": "streak",
     "encirclement": "encirclement",
-    "passage": "passage",
 }
 """Kind of parameter -> the page in docs/method that tells what it does."""
 

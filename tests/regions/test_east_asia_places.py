@@ -17,6 +17,7 @@ from shapely.geometry import Point, Polygon, shape
 
 import offing.regions
 from offing.model.place import Feature, Gate
+from offing.zones.pack import NO_LAND
 from offing.zones.places import feature_claims, feature_of, gate_claims, gate_of
 
 GEOD = Geod(ellps="WGS84")
@@ -63,6 +64,8 @@ def land(folder: Path) -> list[tuple[str, Polygon]]:
     for name in ("coast.geojson", "outlines.geojson"):
         for feature in json.loads((folder / name).read_text(encoding="utf-8"))["features"]:
             about = feature["properties"]
+            if about.get("outline") in NO_LAND:
+                continue
             geometry = shape(feature["geometry"])
             found += [(about.get("coast") or about["baseline"], p) for p in getattr(geometry, "geoms", [geometry])]
     return found

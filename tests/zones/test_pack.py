@@ -26,8 +26,8 @@ FIRST_SET = {
 
 
 def test_zones_of_the_first_set(pack: Pack) -> None:
-    assert set(pack.zones) == FIRST_SET
-    for zone in pack.zones.values():
+    assert set(pack.zones) >= FIRST_SET and len(pack.zones) >= 60
+    for zone in map(pack.zones.__getitem__, sorted(FIRST_SET)):
         place_kind, _, claimant = zone.id.partition("@")
         assert zone.claimants == (claimant,) and place_kind.endswith(zone.kind.replace("_", "-"))
         assert set(zone.names) == {"en", "ja", "zh-Hant", "zh-Hans"} and all(zone.names.values())
@@ -72,13 +72,15 @@ def test_the_published_text_and_the_decimals_of_base_points_agree(folder: Path) 
     import csv
 
     def decimal(text: str) -> float:
-        degrees, minutes, seconds = re.fullmatch(r"(\d+)°([\d.]+)'(?:([\d.]+)\")?[NE]", text).groups()  # type: ignore[union-attr]
-        return int(degrees) + float(minutes) / 60 + float(seconds or 0) / 3600
+        degrees, minutes, seconds = re.fullmatch(r"(\d+)°(?:([\d.]+)')?(?:([\d.]+)\")?[NE]", text).groups()  # type: ignore[union-attr]
+        return int(degrees) + float(minutes or 0) / 60 + float(seconds or 0) / 3600
 
     with (folder / "baselines.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [sum(r["baseline"] == b for r in rows) for b in ("taiwan-2009", "diaoyu-2012")] == [22, 17]
-    for row in rows:
+    published = [row for row in rows if row["lat_published"]]
+    assert {row["segment"] for row in rows if not row["lat_published"]} == {"closing"}
+    for row in published:
         assert abs(decimal(row["lat_published"]) - float(row["lat_deg"])) < 6e-8
         assert abs(decimal(row["lon_published"]) - float(row["lon_deg"])) < 6e-8
 
@@ -117,7 +119,7 @@ def edit(path: Path, old: str, new: str) -> None:
         ("pack.toml", "format = ", "format = 9 # ", BadZone, "form 9"),
         ("fleets.toml", "mmsi = 413875010", 'mmsi = "413875010"', BadFleet, "mmsi"),
         ("fleets.toml", "valid_to = 2024-03-31", "valid_to = 2023-03-31", BadFleet, "before"),
-        ("fleets.toml", 'includes = ["cn-coast-guard"]', 'includes = ["nobody"]', BadFleet, "nobody"),
+        ("fleets.toml", 'includes = ["', 'includes = ["nobody", "', BadFleet, "nobody"),
         ("series.toml", 'office = "jcg"', 'office = "abc"', BadZone, "abc"),
         ("series.toml", 'unit = "calendar_days"', 'unit = "ships"', BadZone, "ships"),
         ("published_streaks.csv", ",111,", ",110,", BadZone, "111 days, not 110"),

@@ -34,7 +34,7 @@ def test_the_series_names_its_counterpart(pack: Pack) -> None:
     assert (series.office, series.zone, series.fleet) == ("jcg", "senkaku-diaoyu-contiguous-zone@jp", "cn-government")
     assert series.counts_in == ("senkaku-diaoyu-contiguous-zone@jp", "senkaku-diaoyu-territorial-sea@jp")
     assert str(series.day_rule) == "Asia/Tokyo 00:00" and series.unit == "calendar_days"
-    assert set(pack.offices) == {"jcg", "tw-mnd", "tw-cga", "jp-joint-staff"}
+    assert set(pack.offices) == {"jcg", "tw-mnd", "tw-cga", "jp-joint-staff", "amti"}
     assert str(pack.offices["tw-mnd"].day_rule) == "Asia/Taipei 06:00"
 
 

@@ -29,7 +29,7 @@ from offing.model.zone import Zone
 from offing.pipeline.coverage import coverage, tracked_positions
 from offing.pipeline.methods import Method
 from offing.pipeline.settled import run_at, settled_days
-from offing.pipeline.waters import Waters, load
+from offing.pipeline.waters import Waters, inside_of, load
 from offing.store import Store
 from offing.store.history import events
 from offing.store.ledger import RunLine
@@ -67,6 +67,9 @@ class Question:
         if spec.known_at_ms is not None:
             waters = load(store, spec.known_at_ms)
         zones, fleet = waters.several(list(spec.zone_ids)), waters.fleet(spec.fleet_id)
+        if spec.source == AIS and not fleet.in_ais:
+            problem = f"No MMSI is known of any ship of {fleet.id}: AIS can say nothing of it, not even that none was there."
+            raise UsageError(problem, "`offing sightings` and `offing bulletins` may speak of it.")
         day_rule = spec.day_rule or default_day_rule(zones)
         if any(name.startswith("visit.") for name, _ in spec.settings):
             raise UsageError("Events do not change with a figure.", "`offing run --set` works them out by other parameters.")
@@ -110,14 +113,12 @@ class Question:
 
     def inside_positions(self) -> pl.DataFrame:
         """Positions (mmsi, t_utc) inside any of the zones, of the hulls whose visits count."""
-        from offing.kernels.grid import inside_any
-
         stays = stays_of(self.visits, [z.id for z in self.zones], self.fleet, self.method.watch_day)
         hulls = stays["mmsi"].unique().cast(pl.Int32)
         rows = tracked_positions(self.store, self._held_at_ms)
         found = rows.filter(pl.col("mmsi").is_in(hulls.implode())).collect() if len(hulls) else rows.head(0).collect()
         lon, lat = (np.ascontiguousarray(found[c].to_numpy(), np.int32) for c in ("lon_e7", "lat_e7"))
-        inside = inside_any(self.waters.grid, lon, lat, self.waters.chosen(self.zones))
+        inside = inside_of(self.zones, lon, lat)
         return found.filter(pl.Series(inside, dtype=pl.Boolean)).select("mmsi", "t_utc")
 
     @cached_property

@@ -107,7 +107,7 @@ class Record:
 
     def some_bulletins(self, asked: RecordFilter) -> pl.DataFrame:
         """The bulletins that fit; raises `UnknownName` for an office that nobody knows."""
-        self._known_office(asked.office)
+        self.require_office(asked.office)
         rows = self.bulletins
         if asked.published_by is not None:
             rows = _versions(rows.filter(pl.col("published_on") <= asked.published_by), self.areas_describe)
@@ -120,7 +120,7 @@ class Record:
 
     def some_sightings(self, asked: RecordFilter) -> pl.DataFrame:
         """The sightings that fit."""
-        self._known_office(asked.office)
+        self.require_office(asked.office)
         if asked.gate and asked.gate not in self.waters.pack.gates:
             raise UnknownName.of("gate", asked.gate, self.waters.pack.gates, "offing gates")
         rows = self.sightings
@@ -148,7 +148,8 @@ class Record:
             rows = rows.filter(pl.col("formula_class") == formula_class)
         return rows.filter(pl.col("forum") == forum) if forum else rows
 
-    def _known_office(self, office: str) -> None:
+    def require_office(self, office: str) -> None:
+        """Raise `UnknownName` for an office that nobody knows; empty is none."""
         known = {*self.waters.pack.offices, *parsers(), *self.bulletins["office"].to_list()}
         if office and office not in known:
             raise UnknownName.of("office", office, known)

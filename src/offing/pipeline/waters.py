@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -22,9 +22,6 @@ from offing.zones.foreign import Reading
 from offing.zones.pack import Pack, load_pack
 from offing.zones.user import parse_zones, read_zones, write_zones
 
-if TYPE_CHECKING:
-    from offing.kernels.grid import Grid
-
 
 @dataclass(frozen=True)
 class Waters:
@@ -38,13 +35,6 @@ class Waters:
     def zone_list(self) -> list[Zone]:
         """Zones in the order of their ids: their numbers in the grid."""
         return [self.zones[z] for z in sorted(self.zones)]
-
-    @cached_property
-    def grid(self) -> Grid:
-        """The index of all zones."""
-        from offing.tracks.places import zone_grid
-
-        return zone_grid(self.zone_list)
 
     def zone(self, zone_id: str) -> Zone:
         """One zone; `UnknownName` where there is none."""
@@ -60,10 +50,13 @@ class Waters:
         """One fleet: of the pack, of the user, `any`, or `flag-xx`; `UnknownName` where there is none."""
         return find_fleet(fleet_id, self.fleets)
 
-    def chosen(self, zones: list[Zone]) -> npt.NDArray[np.bool_]:
-        """A mask over `zone_list`."""
-        wanted = {z.id for z in zones}
-        return np.array([z.id in wanted for z in self.zone_list], np.bool_)
+
+def inside_of(zones: Sequence[Zone], lon_e7: npt.NDArray[np.int32], lat_e7: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+    """Which positions lie in any of these zones."""
+    from offing.kernels.grid import inside_any
+    from offing.tracks.places import zone_grid
+
+    return inside_any(zone_grid(zones), lon_e7, lat_e7, np.ones(len(zones), np.bool_))
 
 
 def pack_of(region: str, include_unconfirmed: bool = False) -> Pack:

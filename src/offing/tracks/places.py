@@ -47,7 +47,20 @@ def gate_edges(gates: Sequence[Gate]) -> tuple[Ints, Ints]:
 
 
 def zone_grid(zones: Sequence[Zone], gates: Sequence[Gate] = ()) -> Grid:
-    """The index of the zones and gates, each numbered by their place in the sequence."""
+    """The index of the zones and gates, each numbered by their place in the sequence; the last few are remembered."""
+    key = tuple(z.hash for z in zones), tuple(g.hash for g in gates)
+    if key not in _GRIDS:
+        while len(_GRIDS) >= _MOST_GRIDS:
+            del _GRIDS[next(iter(_GRIDS))]
+        _GRIDS[key] = _built(zones, gates)
+    return _GRIDS[key]
+
+
+_GRIDS: dict[tuple[tuple[str, ...], tuple[str, ...]], Grid] = {}
+_MOST_GRIDS = 8
+
+
+def _built(zones: Sequence[Zone], gates: Sequence[Gate]) -> Grid:
     edges, numbers = zone_edges(zones)
     lines, gate_numbers = gate_edges(gates)
     places = np.concatenate([numbers, len(zones) + 2 * gate_numbers])

@@ -10,15 +10,21 @@ from typing import Any
 
 from offing.claims import Claim, entries, read_toml
 from offing.errors import BadFleet, InputError
-from offing.model.zone import KINDS
+from offing.zones.areas import read_areas
+from offing.zones.coast import frame_of, read_lines
 from offing.zones.fleets import fleets_of
 from offing.zones.lines import line_claims, line_of
 from offing.zones.pack import about_pack, load_pack, zone_claims, zone_of
 from offing.zones.places import LANGUAGES, feature_claims, feature_of, gate_claims, gate_of
-from offing.zones.schema import ENTRIES, misfits
+from offing.zones.schema import ENTRIES, PACK, Field, misfits
 
 YEAR = re.compile(r"(?<!\d)(1[6-9]|20)\d\d(?!\d)")
 """A year in a source: without one nobody can tell which edition was read."""
+
+_FILE = re.compile(r"[\w-]+\.(?:toml|csv|geojson|parquet)\b")
+
+RECIPES = {"baseline": "reach_nm", "area": "", "shore": "reach_m"}
+"""The key that makes a recipe, and the one that goes with it."""
 
 WITHOUT_CLAIMANT = ("cable_corridor", "custom")
 
@@ -40,12 +46,10 @@ def check_pack(folder: Path) -> list[Problem]:
     Raises `MissingInput` or `BadZone` where the folder is no pack at all.
     """
     about_pack(folder)
-    found = [_problem(e) for read in (_zones, _gates, _lines, _features, _fleets) for e in _collected(read, folder)]
+    reads = (_about, _zones, _gates, _lines, _features, _fleets, _recipes)
+    found = [_problem(e) for read in reads for e in _collected(read, folder)]
     if not found:
-        try:
-            load_pack(folder, include_unconfirmed=True)
-        except InputError as e:
-            found.append(_problem(e))
+        found += [_problem(e) for e in _read(lambda: load_pack(folder, include_unconfirmed=True))]
     return sorted(set(found), key=lambda p: (p.file, p.line or 0, p.problem))
 
 
@@ -58,48 +62,50 @@ def _collected(read: Callable[[Path], Iterator[InputError]], folder: Path) -> It
 
 def _problem(error: InputError) -> Problem:
     file, line, entry = (error.data.get(k) for k in ("file", "line", "entry"))
+    named = _FILE.search(error.message)
     return Problem(
-        str(file or ""),
+        str(file or (named[0] if named else "")),
         line if isinstance(line, int) else None,
         str(entry or ""),
-        str(error.data.get("what") or error.message),
+        str(error.data.get("what") or error.message).rstrip("."),
         error.hint,
     )
 
 
+def _about(folder: Path) -> Iterator[InputError]:
+    about = about_pack(folder)
+    yield from misfits(about, PACK)
+    yield from _named(about, "names")
+    yield from _read(lambda: frame_of(folder))
+
+
 def _zones(folder: Path) -> Iterator[InputError]:
     claims = zone_claims(folder)
-    known = {str(c.values.get("id")) for c in claims}
+    known = {c.values.get("id") for c in claims if isinstance(c.values.get("id"), str)}
     for claim in claims:
-        yield from misfits(claim, _fields("zones.toml", claim))
-        yield from _sourced(claim)
-        if claim.values.get("kind") in KINDS:
-            yield from _named(claim, "names")
+        yield from _entry(claim, _fields("zones.toml", claim), ("names",), zone_of)
         for key in ("less", "within"):
-            values = claim.values.get(key) or []
-            for other in [values] if isinstance(values, str) else values:
+            for other in _texts(claim, key):
                 if other not in known:
                     yield claim.refuse(f"`{key}` names the zone {other!r}, which the pack lacks")
-        if sum(bool(claim.values.get(k)) for k in ("baseline", "area", "shore")) != 1:
+        given = [k for k in RECIPES if claim.values.get(k)]
+        if len(given) != 1:
             yield claim.refuse("it has no recipe, or several", "Write one of `baseline`, `area` and `shore`.")
-        yield from _read(zone_of, claim)
+        for key in given:
+            if (reach := RECIPES[key]) and not claim.values.get(reach):
+                yield claim.refuse(f"`{reach}` is missing", f"It says how far the zone reaches from its `{key}`.", key=key)
 
 
 def _gates(folder: Path) -> Iterator[InputError]:
     for claim in gate_claims(folder):
-        yield from misfits(claim, _fields("gates.toml", claim))
-        yield from _sourced(claim)
-        for key in ("names", "left", "right"):
-            yield from _named(claim, key)
-        yield from _read(gate_of, claim)
+        yield from _entry(claim, _fields("gates.toml", claim), ("names", "left", "right"), gate_of)
 
 
 def _lines(folder: Path) -> Iterator[InputError]:
     for claim in line_claims(folder):
-        yield from misfits(claim, _fields("lines.toml", claim))
-        yield from _sourced(claim)
-        yield from _named(claim, "names")
-        yield from _read(line_of, claim)
+        yield from _entry(claim, _fields("lines.toml", claim), ("names",), line_of)
+        if claim.values.get("kind") == "equidistance" and not (_texts(claim, "a") and _texts(claim, "b")):
+            yield claim.refuse("`a` and `b` must name the shores on either side")
 
 
 def _features(folder: Path) -> Iterator[InputError]:
@@ -109,26 +115,51 @@ def _features(folder: Path) -> Iterator[InputError]:
         if name in seen:
             yield claim.refuse(f"the id {name!r} occurs twice", "Ids are unique within a file.")
         seen.add(name)
-        yield from misfits(claim, _fields("features.csv", claim))
-        yield from _sourced(claim)
-        yield from _read(feature_of, claim)
-        disputed = ";" in str(claim.values["claimants"])
-        if disputed and not all(claim.values[column] for column in LANGUAGES.values()):
-            yield claim.refuse(
-                "several claim it, and it has not a name in each language", "A disputed name never stands alone."
-            )
+        yield from _entry(claim, _fields("features.csv", claim), (), feature_of)
 
 
 def _fleets(folder: Path) -> Iterator[InputError]:
     table = read_toml(folder / "fleets.toml", BadFleet)
+    fits = True
     for claim in entries(table, "fleets", "fleets.toml", BadFleet):
-        yield from misfits(claim, _fields("fleets.toml", claim))
-        yield from _sourced(claim)
-        yield from _named(claim, "names")
-    fleets_of(table, "fleets.toml")
+        found = list(_entry(claim, _fields("fleets.toml", claim), ("names",), lambda _: None))
+        fits = fits and not found
+        yield from found
+    if fits:
+        fleets_of(table, "fleets.toml")
 
 
-def _fields(file: str, claim: Claim) -> Any:
+def _recipes(folder: Path) -> Iterator[InputError]:
+    """Lines and areas that claims name must be there."""
+    lines, areas = read_lines(folder), read_areas(folder)
+    for claims, keys in ((zone_claims(folder), ("baseline", "shore", "area")), (line_claims(folder), ("a", "b", "third"))):
+        for claim in claims:
+            for key in keys:
+                for name in _texts(claim, key):
+                    if name not in (areas if key == "area" else lines):
+                        what = "area" if key == "area" else "line"
+                        yield claim.refuse(f"`{key}` names the {what} {name!r}, which the pack lacks")
+
+
+def _entry(
+    claim: Claim, fields: tuple[Field, ...], names: tuple[str, ...], reader: Callable[[Claim], object]
+) -> Iterator[InputError]:
+    unfit = list(misfits(claim, fields))
+    yield from unfit
+    yield from _sourced(claim)
+    for key in names:
+        yield from _named(claim, key)
+    if not unfit:  # else the reader says the same again
+        yield from _read(lambda: reader(claim))
+
+
+def _texts(claim: Claim, key: str) -> list[str]:
+    """A text or the texts of a list; of a wrong type: none."""
+    value = claim.values.get(key)
+    return [v for v in (value if isinstance(value, list) else [value]) if isinstance(v, str)]
+
+
+def _fields(file: str, claim: Claim) -> tuple[Field, ...]:
     fields = ENTRIES[file][1]
     if file == "zones.toml" and claim.values.get("kind") in WITHOUT_CLAIMANT:
         return tuple(replace(f, required=f.required and f.name not in ("claimants", "legal_basis")) for f in fields)
@@ -148,9 +179,9 @@ def _named(claim: Claim, key: str) -> Iterator[InputError]:
         yield claim.refuse(f"`{key}` lacks {', '.join(missing)}", "Every name is given in all four languages.")
 
 
-def _read(reader: Callable[[Claim], object], claim: Claim) -> Iterator[InputError]:
+def _read(reader: Callable[[], object]) -> Iterator[InputError]:
     try:
-        reader(claim)
+        reader()
     except InputError as e:
         yield e
 

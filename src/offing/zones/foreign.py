@@ -35,7 +35,7 @@ class Reading:
     def __post_init__(self) -> None:
         if self.kind and self.kind not in KINDS:
             raise BadZone(f"{self.kind!r} is no kind of zone.", f"Kinds are {', '.join(KINDS)}.")
-        if self.half_width_nm is not None and not 0 < self.half_width_nm <= 100:
+        if self.half_width_nm is not None and not 0.01 <= self.half_width_nm <= 100:
             raise BadZone(f"A line reaches {self.half_width_nm:g} nm on either side: that cannot be.", "Give 0.01 to 100.")
 
 
@@ -49,6 +49,8 @@ def translated(text: str, file: str, how: Reading) -> str:
         content = json.loads(text)
     except (ValueError, RecursionError):
         return text
+    if isinstance(content, dict) and content.get("type") == "Feature":
+        content = {"type": "FeatureCollection", "features": [content]}
     features = content.get("features") if isinstance(content, dict) else None
     if not isinstance(features, list) or not all(isinstance(f, dict) for f in features):
         return text

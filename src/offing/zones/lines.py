@@ -73,6 +73,9 @@ def write_built_lines(lines: Sequence[Line], target: Path) -> None:
 
     from offing.zones.measure import length_m
 
+    for line in lines:
+        if not line.parts:
+            raise BadZone(f"{LINES}: nothing of the line {line.id} lies in the frame of the pack.", file=LINES)
     corners = np.concatenate([part for line in lines for part in line.parts]) / 1e7
     box = [*corners.min(axis=0).tolist(), *corners.max(axis=0).tolist()]
     column = {"encoding": "WKB", "geometry_types": ["MultiLineString"], "edges": "planar", "bbox": box}
@@ -102,7 +105,7 @@ def read_built_lines(folder: Path) -> list[Line]:
     try:
         rows = pq.ParquetFile(path).read(["line_id", "hash", "geometry"]).to_pylist() if claims else []
         built = {r["line_id"]: (_from_wkb(r["geometry"]), r["hash"]) for r in rows}
-    except (pa.ArrowException, ValueError, TypeError) as e:
+    except (pa.ArrowException, KeyError, ValueError, TypeError) as e:
         raise BadZone(f"{BUILT_LINES} is no file of built lines: {e}", REBUILD) from None
     out = []
     for claim in claims:
@@ -110,7 +113,8 @@ def read_built_lines(folder: Path) -> list[Line]:
         if line.id not in built:
             raise BadZone(f"{BUILT_LINES} lacks the line {line.id}.", REBUILD)
         parts, stated = built[line.id]
-        line = replace(line, parts=parts)
+        if not line.parts:
+            line = replace(line, parts=parts)
         if line_hash(line) != stated:
             raise BadZone(f"{BUILT_LINES}: {line.id} has hash {line_hash(line)}, but {stated} is written beside it.", REBUILD)
         out.append(line)

@@ -53,7 +53,8 @@ def resolve(pack: Pack, text: str, zones: Mapping[str, Zone] | None = None) -> P
     prefix, _, rest = text.strip().partition(":")
     if prefix in kinds and rest:
         kinds, text = {prefix: kinds[prefix]}, rest
-    found = [(kind, things[text.strip()]) for kind, things in kinds.items() if text.strip() in things]
+    typed = text.strip().casefold()
+    found = [(kind, thing) for kind, things in kinds.items() for name, thing in things.items() if name.casefold() == typed]
     if not found and looks_like_a_point(text):
         lon_deg, lat_deg = parse_point(text)
         return Place(f"{lat_deg:.7g},{lon_deg:.7g}", "point", "point", Shape.point(lon_deg, lat_deg))

@@ -106,6 +106,28 @@ FLEET = (
     _optional(_RULE), _optional(_CONFIDENCE), _FROM, _TO, _NOTE,
 )  # fmt: skip
 
+MEMBER = (
+    Field("mmsi", "number", False, "its number in AIS; without one, `hull` names it"),
+    Field("hull", "text", False, "the number or name on its side"),
+    Field("name", "text", False, "its name"),
+    Field("ship_class", "text", False, "its class"),
+    _optional(_SOURCE), _optional(_CONFIDENCE), _FROM, _TO, _NOTE,
+)  # fmt: skip
+
+SECTOR = tuple(Field(name, "number", True, "of a sector") for name in ("from_deg", "to_deg", "reach_m"))
+
+PARTS = {"members": MEMBER, "sectors": SECTOR}
+"""The fields of entries within an entry."""
+
+PACK = (
+    Field("id", "text", True, "names the pack for ever"),
+    Field("version", "text", True, "which edition this is"),
+    Field("format", "number", True, "the form of the pack"),
+    Field("names", "names", True, "its name in each language"),
+    Field("frame", "numbers", False, "west, south, east and north in degrees: the box at which zones are cut"),
+)
+"""The keys of pack.toml."""
+
 FEATURE = (
     Field("feature_id", "text", True, _ID.meaning),
     Field("kind", "text", True, "what it is", tuple(FEATURE_KINDS)),
@@ -146,6 +168,9 @@ def misfits(claim: Claim, fields: tuple[Field, ...]) -> Iterator[InputError]:
                 yield claim.refuse(f"`{field.name}` is missing", f"It says {field.meaning}.", key=field.name)
         elif problem := _misfit(field, value):
             yield claim.refuse(f"`{field.name}` {problem}", key=field.name)
+        elif field.name in PARTS:
+            for part in claim.entries(field.name):
+                yield from misfits(part, PARTS[field.name])
 
 
 def _misfit(field: Field, value: Any) -> str:
@@ -173,7 +198,7 @@ def _fits(kind: str, value: Any) -> bool:
         elif kind == "day rule":
             DayRule.parse(value)
         elif kind == "number":
-            float(value)
+            return not isinstance(value, bool) and float(value) == float(value)
         return kind != "text" or isinstance(value, str)
     except (OffingError, ValueError, TypeError, AttributeError):
         return False

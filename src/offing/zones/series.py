@@ -147,7 +147,7 @@ def read_series(folder: Path, zones: Collection[str], fleets: Collection[str]) -
     for file, by_series in spans.items():
         for name in by_series:
             if name not in series:
-                raise BadZone(f"{file} speaks of the series {name!r}, which series.toml lacks.")
+                raise BadZone(f"{file} speaks of the series {name!r}, which series.toml lacks.", file=file)
     return offices, series
 
 

@@ -176,6 +176,17 @@ def test_ids_and_names_with_signs_are_escaped() -> None:
     assert 'A <b> & "c"' in title and "x > y" in title
 
 
+def test_what_has_no_names_is_drawn_without() -> None:
+    bare = replace(
+        SEA,
+        zones=tuple(replace(z, names={}, claimants=(), kind="custom") for z in SEA.zones),
+        gates=tuple(replace(g, names={}, left={}, right={}) for g in SEA.gates),
+        features=tuple(replace(f, names={}) for f in SEA.features),
+    )
+    tree = ET.fromstring(chart(bare, Sheet(FRAME, view=View.JA)))
+    assert group(tree, "zone:holed@aa") is not None and "NO CLAIMANT" in drawn_words(tree)
+
+
 def test_empty_waters_can_be_drawn() -> None:
     bare = replace(SEA, zones=(), gates=(), lines=(), features=(), base_points=(), coast={})
     assert ET.fromstring(chart(bare, Sheet(FRAME))).tag == f"{NS}svg"

@@ -59,6 +59,11 @@ class Marks:
         """Put an element on a layer."""
         self.layers.setdefault(layer, []).append(element)
 
+    def name(self, wanted: Name) -> None:
+        """Ask for room for a name; one without words asks for none."""
+        if wanted.rows:
+            self.names.append(wanted)
+
 
 class Drawer:
     """Draws the parts of one sheet. `scales`: those at which a page may be looked at, the sheet's own being 1."""
@@ -178,7 +183,7 @@ class Drawer:
             whose = ", ".join(claimant_name(c) for z in self.alike[_likeness(zone)] for c in z.claimants)
             rows = (Row((("", f"{STROKES[zone.kind].short} · {whose}{said}"),)),)
         n = self.number_of(zone) if len(self.alike[_likeness(zone)]) == 1 else None
-        self.marks.names.append(Name(f"zone:{zone.id}", rows, "text" if n is None else f"w{n}", SMALL_PX, rank=30, lines=lines))
+        self.marks.name(Name(f"zone:{zone.id}", rows, "text" if n is None else f"w{n}", SMALL_PX, rank=30, lines=lines))
 
     def _share(self, zone: Zone) -> tuple[int, int]:
         """Which of how many zones of this kind and confidence with the very same outline a zone is."""
@@ -197,7 +202,7 @@ class Drawer:
         said = ", ".join(v for v in (line.status, doubt_of(line)) if v)
         rows = (*rows_of(line.names, self.view), *([Row((("", f"({said})"),))] if said else []))
         css = "text" if number_of is None else f"w{number_of}"
-        self.marks.names.append(Name(f"line:{line.id}", rows, css, SMALL_PX, rank=24, lines=tuple(pieces)))
+        self.marks.name(Name(f"line:{line.id}", rows, css, SMALL_PX, rank=24, lines=tuple(pieces)))
 
     def _gate(self, gate: Gate) -> None:
         pieces = self.outliner.lines(gate.lines)
@@ -215,7 +220,7 @@ class Drawer:
         self.marks.add("gates", self._thing("gate", gate, inside))
         said = f" ({doubt_of(gate)})" if doubt_of(gate) else ""
         rows = rows_of(gate.names, self.view, said)
-        self.marks.names.append(Name(f"gate:{gate.id}", rows, "text", NAME_PX, rank=20, lines=tuple(pieces)))
+        self.marks.name(Name(f"gate:{gate.id}", rows, "text", NAME_PX, rank=20, lines=tuple(pieces)))
         self._name_sides(gate, whole)
 
     def _name_sides(self, gate: Gate, lines: list[Pixels]) -> None:
@@ -247,7 +252,7 @@ class Drawer:
                     once_px=300.0,
                 )
                 wide_enough = name.width_px * 1.3 / (length / self.px_per_nm)
-                self.marks.names.append(replace(name, from_scale=wide_enough))
+                self.marks.name(replace(name, from_scale=wide_enough))
 
     def _base_point(self, point: BasePoint) -> None:
         x, y = self.projection.place(point.lon_deg, point.lat_deg)
@@ -261,7 +266,7 @@ class Drawer:
         )
         self.marks.add("base-points", element)
         row = (Row((("", point.short),)),)
-        self.marks.names.append(Name(f"base:{point.id}", row, "text-3", 9.0, rank=90, at=(x, y), clear_px=4, from_scale=4.0))
+        self.marks.name(Name(f"base:{point.id}", row, "text-3", 9.0, rank=90, at=(x, y), clear_px=4, from_scale=4.0))
 
     def _feature(self, feature: Feature) -> None:
         if feature.lon_deg is None or feature.lat_deg is None:
@@ -295,7 +300,7 @@ class Drawer:
             radius_px=radius,
             from_scale=max(SHOWN_FROM[feature.kind], MEMBERS_FROM_PX / group if group else 0.0),
         )
-        self.marks.names.append(name)
+        self.marks.name(name)
 
     def _thing(self, what: str, item: Item, inside: list[str]) -> str:
         """The group of one item: its title first, then its strokes."""

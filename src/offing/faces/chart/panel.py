@@ -21,6 +21,9 @@ WIDTH_PX = 332.0
 SAMPLE_PX = 40.0
 GAP_PX = 22.0
 MOST_SOURCES = 18
+ALIKE = 60
+"""Sources that begin with the same so many characters stand once."""
+
 
 LICENCE = "(c) OpenStreetMap contributors, ODbL 1.0"
 PURPOSE = "computed, not for navigation"
@@ -92,19 +95,21 @@ def foot(parts: Parts, width_px: float, left_out: Iterable[str] = ()) -> tuple[s
     *first, last = columns
     for i, column in enumerate(first):
         column.head("sources" if not i else " ")
-    counted = Counter(i.source for i in parts.items if i not in parts.unplaced)
-    for source, _ in counted.most_common(MOST_SOURCES):
-        min(first, key=lambda c: c.y).write(source, "text-2", 9.5, most=2)
+    placed = [i for i in parts.items if i not in parts.unplaced]
+    counted = Counter(i.source[:ALIKE] for i in placed)
+    whole = {i.source[:ALIKE]: i.source for i in placed}
+    for start, _ in counted.most_common(MOST_SOURCES):
+        min(first, key=lambda c: c.y).write(whole[start], "text-2", 9.5, most=2)
     rest = max(0, len(counted) - MOST_SOURCES)
     more = f"and {rest} more; " if rest else ""
     min(first, key=lambda c: c.y).write(f"{more}each mark carries its own, as `offing zones ID` prints it", "text-2", 9.5)
     last.head("not on this sheet")
     for note in (*left_out, *unplaced_note(parts)):
         last.write(note, "text-2", 9.5)
-    placed = (
+    moved = (
         tag("g", *column.out, transform=f"translate({number(i * (WIDTH_PX + GAP_PX))} 0)") for i, column in enumerate(columns)
     )
-    return "".join(placed), max(c.y for c in columns) + 4
+    return "".join(moved), max(c.y for c in columns) + 4
 
 
 def unplaced_note(parts: Parts) -> list[str]:

@@ -6,7 +6,16 @@ from typing import Annotated
 
 import typer
 
-from offing.faces.cli.common import FormatOption, KnownAtOption, SinceOption, UntilOption, day_or_none, logbook_of, ms_or_none
+from offing.faces.cli.common import (
+    FleetOption,
+    FormatOption,
+    KnownAtOption,
+    SinceOption,
+    UntilOption,
+    day_or_none,
+    logbook_of,
+    ms_or_none,
+)
 from offing.faces.cli.output import Form, emit
 
 COLUMNS = ["mmsi", "gate_id", "t_utc", "from_water", "to_water", "direction", "pacific_bound", "speed_kn", "status", "event_id"]
@@ -15,7 +24,7 @@ COLUMNS = ["mmsi", "gate_id", "t_utc", "from_water", "to_water", "direction", "p
 def passages(
     context: typer.Context,
     gate: Annotated[list[str], typer.Option("--gate", metavar="ID", help="Gate; several mean any of them.")] = [],  # noqa: B006
-    fleet: Annotated[str, typer.Option("--fleet", metavar="ID", help="Fleet, `any`, or `flag-xx`.")] = "",
+    fleet: FleetOption = "",
     mmsi: Annotated[int | None, typer.Option("--mmsi", metavar="NUMBER", help="One hull's number.")] = None,
     since: SinceOption = "",
     until: UntilOption = "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,6 +21,8 @@ from offing.faces.cli.common import (
 )
 from offing.faces.cli.output import Form, emit_records, line
 from offing.faces.cli.viewpoint import SAID, View, shown
+from offing.model.place import FEATURE_KINDS
+from offing.model.zone import KINDS as ZONE_KINDS
 
 
 def _group(text: str) -> typer.Typer:
@@ -59,10 +61,10 @@ def show_zones(
 
     waters = waters_of(context, region, include_unconfirmed)
     found = [waters.zone(zone_id)] if zone_id is not None else waters.zone_list
-    chosen = [z for z in found if kind in ("", z.kind) and (not claimant or claimant in z.claimants)]
-    rows = [zone_row(z, waters) for z in chosen]
+    rows = [zone_row(z, waters) for z in found]
+    keep = _that(kind, claimant, ZONE_KINDS)
     columns = ["zone_id", "kind", "claimants", "name", "area_km2", "valid_from", "valid_to", "confidence", "hash"]
-    _print(rows, output, names, f"zones of {waters.pack.label}", columns, one=zone_id is not None)
+    _print(rows, output, names, f"zones of {waters.pack.label}", columns, one=zone_id is not None, keep=keep)
 
 
 @gates.command("show")
@@ -98,11 +100,10 @@ def show_features(
     from offing.pipeline.listing import feature_row
 
     waters = waters_of(context, region, include_unconfirmed)
-    found = _some(waters.pack.features, feature_id, "feature")
-    chosen = [f for f in found if kind in ("", f.kind) and (not claimant or claimant in f.claimants)]
-    rows = [feature_row(f, waters) for f in chosen]
+    rows = [feature_row(f, waters) for f in _some(waters.pack.features, feature_id, "feature")]
+    keep = _that(kind, claimant, FEATURE_KINDS)
     columns = ["feature_id", "kind", "claimants", "name", "lon_deg", "lat_deg", "uncertainty_m", "confidence"]
-    _print(rows, output, names, f"features of {waters.pack.label}", columns, one=feature_id is not None)
+    _print(rows, output, names, f"features of {waters.pack.label}", columns, one=feature_id is not None, keep=keep)
 
 
 @lines.command("show")
@@ -167,12 +168,13 @@ def show_fleets(
     context: typer.Context,
     fleet_id: Annotated[str | None, _id_argument("fleet")] = None,
     names: NamesOption = View.ALL,
+    region: RegionOption = "",
     output: FormatOption = Form.TABLE,
 ) -> None:
     """All fleets, or the members of one."""
     from offing.pipeline.listing import fleet_row
 
-    waters = waters_of(context)
+    waters = waters_of(context, region)
     if fleet_id is None:
         rows = [fleet_row(f, waters) for f in waters.fleets.values()]
         columns = ["fleet_id", "name", "members", "undated_claims", "source", "hash"]
@@ -215,18 +217,35 @@ def _some(known: dict[str, Any], name: str | None, what: str) -> list[Any]:
     return [known[name]]
 
 
+def _that(kind: str, claimant: str, kinds: Collection[str]) -> Callable[[dict[str, Any]], bool]:
+    """Whether a row is of a kind (one of `kinds`) and claimed by someone; empty: any."""
+    if kind and kind not in kinds:
+        raise UnknownName.of("kind", kind, kinds)
+    return lambda row: kind in ("", row["kind"]) and (not claimant or claimant in row["claimants"])
+
+
 def _print(
-    rows: list[dict[str, Any]], output: Form, view: View, title: str, columns: Sequence[str], *, one: bool = False
+    rows: list[dict[str, Any]],
+    output: Form,
+    view: View,
+    title: str,
+    columns: Sequence[str],
+    *,
+    one: bool = False,
+    keep: Callable[[dict[str, Any]], bool] = lambda _: True,
 ) -> None:
     """Rows with their `names` for the eye in the chosen view, which the title states; other forms hold all names."""
+    keys = list(rows[0]) if rows else columns
+    rows = [row for row in rows if keep(row)]
     if output is not Form.TABLE:
-        emit_records(rows, output)
+        emit_records(rows, output, names=keys)
         return
     for row in rows:
         row["name"] = shown(row.pop("names"), view)
         for side in row.pop("sides", ()):
-            row[side.pop("side")] = shown(side, view)
-    if not one:
+            hand = side.pop("side")
+            row[hand] = shown(side, view)
+    if not one or not rows:
         emit_records(rows, output, title=f"{title}, {SAID[view]}", columns=columns, names=columns)
         return
     (row,) = rows

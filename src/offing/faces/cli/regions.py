@@ -57,11 +57,14 @@ def build_region(pack: PackArgument) -> None:
     from offing.zones.lines import line_claims
 
     folder = _folder(pack)
-    with progress("zones") as tell:
-        written = [write_built(folder, lambda done, total, name: tell("building zones", done, total))]
-        if line_claims(folder):
-            tell("building lines", 0, 1)
-            written.append(write_lines(folder))
+    with progress("") as tell:
+        try:
+            written = [write_built(folder, lambda done, total, name: tell("building zones", done, total))]
+            if line_claims(folder):
+                tell("building lines", 0, 1)
+                written.append(write_lines(folder))
+        except OSError as error:
+            raise UsageError(f"{folder} cannot be written: {error.strerror}.", "Build a copy of the pack.") from None
     line(f"Wrote {' and '.join(p.name for p in written)} in {folder}.")
 
 
