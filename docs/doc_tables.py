@@ -35,6 +35,7 @@ MEANINGS = Path(__file__).resolve().parent / "meanings.toml"
 
 SCHEMAS: dict[str, tuple[Any, str]] = {
     "visits": (schemas, "VISITS"),
+    "passages": (schemas, "PASSAGES"),
     "days": (watch_days, "WATCH_DAYS"),
     "sensitivity": (sensitivity, "SENSITIVITY"),
     "presence": (presence, "PRESENCE"),

@@ -29,12 +29,14 @@ from offing.pipeline import (
     record_user,
     reported,
     run,
+    series,
     sql,
     waters,
     why,
 )
 from offing.store import Store
 from offing.store.ledger import FileLine
+from offing.store.texts import HeldText
 from offing.zones.foreign import Reading
 from offing.zones.user import write_zones
 
@@ -153,7 +155,7 @@ class Logbook:
         return queries.notes(self.store, self.waters)
 
     def sql(self, query: str) -> pl.DataFrame:
-        """Ask in DuckDB's SQL: tables positions, statics, rejects, visits, passages, files, runs, zones, fleets."""
+        """Ask in DuckDB's SQL: the tables `pipeline.sql.TABLES`."""
         return sql.sql(self.store, self.waters, query)
 
     def method(self, kind: str | None = None) -> list[dict[str, Any]]:
@@ -196,6 +198,10 @@ class Logbook:
         """Read statements of text, markdown or HTML files."""
         return record_user.add_statements(self.store, paths)
 
+    def retract_text(self, kind: str, name: str, reason: str) -> HeldText:
+        """Take back a published text (`bulletin`, `statement`, `incident`): `pipeline.record_texts.retract`."""
+        return record_texts.retract(self.store, kind, name, reason)
+
     @property
     def record(self) -> record.Record:
         """The official record: bulletins, sightings, incidents, statements."""
@@ -215,8 +221,8 @@ class Logbook:
         return checks.check(self.store, self.waters, claim, day, _several(zone), fleet, series, source)
 
     def series(self, series_id: str, **more: Any) -> reported.SeriesQuestion:
-        """One series of bulletins: its days, streaks, records and trend; `more`: as_of, first_day, last_day, published_by."""
-        return reported.SeriesQuestion(self.record, series_id, **more)
+        """One series: its days, streaks, records and trend; `more`: as_of, first_day, last_day, published_by."""
+        return series.series_question(self.record, series_id, **more)
 
     # -- out
 

@@ -29,6 +29,21 @@ SHIP = """t_utc,mmsi,lat,lon,sog_kn,name,imo
 2025-03-05T04:00:00Z,352999001,97.00,121.87,0.3,EVENING STAR,9000001
 2025-03-05T05:00:00Z,352999001,,121.87,0.3,EVENING STAR,9000001
 """
+NOTICE = """office: tw-mnd
+published: 2027-09-15
+source: made up for a test
+
+26 PLA aircraft, 9 PLAN vessels and 1 official ship operating around Taiwan were detected up until 6 a.m. (UTC+8) today. \
+Perhaps more were about.
+"""
+JOINT_STAFF = """office: jp-joint-staff
+published: 2027-09-15
+source: made up for a test
+
+中国海軍艦艇の動向について
+令和9年9月14日（火）午前9時頃、海上自衛隊は、与那国島の南約70kmの海域において、同海域を北進する中国海軍ルーヤンⅢ級ミサイル駆逐艦（艦番号「155」）1隻を確認した。
+その後、当該艦艇が与那国島と台湾との間の海域を北進し、東シナ海へ向けて航行したことを確認した。
+"""
 FLEET = """
 [[fleets]]
 id = "ours"
@@ -48,6 +63,7 @@ SETTING_UP = [
     "run",
     "retract wrong.csv --reason wrong",
     "run",
+    "bulletins add notice.txt joint.txt",
 ]
 WRONG = "t_utc,mmsi,lat,lon\n2025-03-04T02:00:00Z,352999001,23.50,121.90\n2025-03-04T03:00:00Z,352999001,23.49,121.87\n"
 
@@ -57,7 +73,10 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a logbook that has something in every table."""
     folder = tmp_path_factory.mktemp("columns")
     tug = "".join(f"2025-03-{d:02}T{h:02}:30:00Z,416999001,23.98,121.62,0,,\n" for d in (3, 4) for h in range(24))
-    (folder / "ship.csv").write_text(SHIP + tug, encoding="utf-8")
+    north = "".join(f"2025-03-04T0{h}:00:00Z,416999002,24.{h}8,122.4,10,,\n" for h in range(3, 7))
+    (folder / "ship.csv").write_text(SHIP + tug + north, encoding="utf-8")
+    (folder / "notice.txt").write_text(NOTICE, encoding="utf-8")
+    (folder / "joint.txt").write_text(JOINT_STAFF, encoding="utf-8")
     (folder / "wrong.csv").write_text(WRONG, encoding="utf-8")
     (folder / "fleet.toml").write_text(FLEET, encoding="utf-8")
     shutil.copytree(folder_of("east_asia"), folder / "torn")
@@ -91,6 +110,26 @@ ASKED: dict[str, list[str]] = {
     "presence": [f"presence --zone {ZONE} --fleet ours --unit {u}" for u in ("ship_days", "calendar_days", "hours")],
     "streaks": [f"streaks --zone {ZONE} --fleet ours", f"streaks {JCG}"],
     "records": ["records", f"records --zone {ZONE} --fleet ours"],
+    "passages": ["passages", "passages --gate yonaguni_taiwan"],
+    "series": ["series"],
+    "series-streaks": ["streaks --series tw-mnd:naval_ships", "streaks --series jcg-senkaku-contiguous-zone"],
+    "series-records": ["records --series tw-mnd:naval_ships"],
+    "trend": ["trend tw-mnd:aircraft", "trend jcg:ships:senkaku-diaoyu-contiguous-zone@jp --by year"],
+    "change-points": ["trend tw-mnd:aircraft --change-points"],
+    "since-when": ["trend tw-mnd:aircraft --since-when"],
+    "bulletins": ["bulletins", "bulletins --office tw-mnd"],
+    "bulletin-rejects": ["bulletins rejects"],
+    "sightings": ["sightings"],
+    "incidents": ["incidents"],
+    "statements": ["statements"],
+    "statement-diff": ["statements diff g7-leaders"],
+    "statement-runs": ["statements runs"],
+    "statement-first": ["statements first"],
+    "check": [f'check "152 consecutive days" --zone {SENKAKU} --fleet cn-government --as-of 2021-07-14'],
+    "reconcile": [f"reconcile --zone {SENKAKU} --fleet cn-government --since 2025-03-01 --until 2025-03-09"],
+    "reconcile-totals": [f"reconcile --zone {SENKAKU} --fleet cn-government --since 2025-03-01 --until 2025-03-09 --totals"],
+    "encirclement": ["encirclement --day 2025-03-04 --fleet flag-tw"],
+    "distance": ["distance yonaguni taiwan", "distance 24.5N,122.9E gate:miyako"],
     "zones": ["zones", f"zones {ZONE}"],
     "gates": ["gates", "gates miyako"],
     "features": ["features", "features uotsuri"],

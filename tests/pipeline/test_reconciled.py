@@ -84,10 +84,10 @@ def into_kinmen(mmsi: int, day: str, nth: int) -> list[str]:
 
 @pytest.fixture
 def book(tmp_path: Path) -> Logbook:
-    """A logbook with the tests' fleets: `sample` with the ships' numbers, `no-numbers` with their hull numbers alone."""
+    """A logbook with the tests' fleets: `sample` with the ships' numbers, `no-numbers` with their hull numbers alone, and one ship else."""
     made = offing.create(tmp_path / "book")
     members = [f'[[fleets.members]]\nmmsi = {m}\nhull = "{h}"\n' for h, m in {**HULLS, **AT_PRATAS}.items()]
-    alone = [f'[[fleets.members]]\nhull = "{h}"\n' for h in HULLS]
+    alone = [f'[[fleets.members]]\nhull = "{h}"\n' for h in HULLS] + [f"[[fleets.members]]\nmmsi = {STRANGER}\n"]
     head = '[[fleets]]\nid = "{}"\nsource = "made for a test"\n'
     (tmp_path / "fleet.toml").write_text(head.format("sample") + "".join(members) + head.format("no-numbers") + "".join(alone))
     made.add_fleets(tmp_path / "fleet.toml")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from small_worlds import BOX, FLEET, SHIP, instant, square, write_zones
 
 from offing.errors import BadFleet, BadZone, LogbookError, MissingInput, UnknownName
-from offing.pipeline.waters import add_fleets, add_zones, load, pack_of
+from offing.pipeline.waters import add_fleets, add_zones, inside_of, load, pack_of
 from offing.store import Store
 
 CZ = "taiwan-contiguous-zone@tw"
@@ -37,7 +38,8 @@ def test_zones_of_the_user_stand_beside_them(store: Store, box: Path) -> None:
     waters = load(store)
     assert waters.zone(BOX).hash == added.hash and len(waters.zones) == len(waters.pack.zones) + 1
     assert [z.id for z in waters.several([CZ, BOX, CZ])] == [BOX, CZ]
-    assert [z.id for z, chosen in zip(waters.zone_list, waters.chosen([waters.zone(BOX)]), strict=True) if chosen] == [BOX]
+    lon_e7, lat_e7 = (np.array(v, np.int32) for v in ((105_000_000, 120_000_000), (5_000_000, 5_000_000)))
+    assert inside_of([waters.zone(BOX)], lon_e7, lat_e7).tolist() == [True, False]
 
 
 def test_a_zone_is_replaced_by_its_id_and_what_was_is_remembered(store: Store, box: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
 
@@ -16,6 +16,7 @@ import polars as pl
 
 from offing.errors import UsageError
 from offing.figures.watch_days import NOT_OBSERVED, OBSERVED
+from offing.model.units import Unit
 
 Kind = Literal["consecutive", "days_in_year", "value"]
 ONE_DAY = timedelta(days=1)
@@ -32,6 +33,15 @@ _FORMS: tuple[tuple[Kind, str], ...] = (
     ("value", rf"{_LEAST}\s*{_NUMBER}\s*(?P<what>[a-z_ -]+?)\s*on\s*(?P<day>\d{{4}}-\d\d-\d\d)"),
 )
 
+UNIT_WORDS = {
+    **dict.fromkeys(("sortie", "sorties", "aircraft", "planes", "warplanes", "jets"), Unit.SORTIES),
+    **dict.fromkeys(("ship", "ships", "vessel", "vessels", "warship", "warships", "boats"), Unit.VESSELS),
+    **dict.fromkeys(("balloon", "balloons"), Unit.BALLOONS),
+    **dict.fromkeys(("incident", "incidents", "incursions", "intrusions"), Unit.INCIDENTS),
+    **dict.fromkeys(("passage", "passages"), Unit.PASSAGES),
+}
+"""Words for what is counted; of aircraft offices count sorties."""
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -43,6 +53,12 @@ class Claim:
     more_than: bool = False
     year: int | None = None
     day: date | None = None
+    what: str = field(default="", compare=False)  # of a value: what it counts, as it is written
+
+    @property
+    def unit(self) -> Unit | None:
+        """The unit that the words of a value name; None: no word that is known."""
+        return next((UNIT_WORDS[w] for w in reversed(self.what.split()) if w in UNIT_WORDS), None)
 
     def fits(self, low: float, high: float | None) -> bool | None:
         """Whether it fits a figure that lies between two bounds (None: no upper bound): true, false, or not to be known."""
@@ -79,6 +95,7 @@ def parse_claim(text: str) -> Claim:
                 more_than=more,
                 year=int(year) if year else None,
                 day=_day(day) if day else None,
+                what=groups.get("what") or "",
             )
     forms = "'152 consecutive days', 'at least 300 days in 2023', '153 sorties on 2024-10-14'"
     raise UsageError(f"{text!r} is no claim that can be checked.", f"Write it like {forms}.")

@@ -26,7 +26,9 @@ SECTORS: Mapping[str, tuple[int, int]] = {
     "northeast": (30, 60),
     "east": (60, 120),
     "southeast": (120, 165),
+    "south": (165, 195),
     "southwest": (195, 255),
+    "west": (255, 285),
     "central": (255, 330),
 }
 """How the sectors that Taiwan's Ministry of National Defense names are read as bearings from the middle of the island: offing's

@@ -184,25 +184,6 @@ class _Ears:
         return n * DAY_MS >= p.min_listening_hours * HOUR_MS * len(touched) and longest <= p.max_hole_h
 
 
-@dataclass(frozen=True)
-class _Ears:
-    """When receivers were listening, and how much of a time is enough to say that silence was the ship's."""
-
-    hours: frozenset[int]
-    coverage: CoverageParameters
-
-    def enough(self, first_ms: int, last_ms: int) -> bool:
-        """Whether a ship that was there would have been heard: as of a watch day, in proportion to the time."""
-        touched = range(first_ms // HOUR_MS, max(last_ms - 1, first_ms) // HOUR_MS + 1)
-        hole = longest = 0
-        for hour in touched:
-            hole = 0 if hour in self.hours else hole + 1
-            longest = max(longest, hole)
-        n = sum(hour in self.hours for hour in touched)
-        p = self.coverage
-        return n * DAY_MS >= p.min_listening_hours * HOUR_MS * len(touched) and longest <= p.max_hole_h
-
-
 def _explained(
     one: OfficeDay,
     row: dict[str, Any],

@@ -132,6 +132,19 @@ def meeting_streaks(statements: pl.DataFrame, at_least: str = "mention") -> pl.D
     return pl.DataFrame(rows, schema=MEETING_STREAKS)
 
 
+def meeting_days(statements: pl.DataFrame) -> pl.DataFrame:
+    """One row for each day on which a forum and voice has a text: `forum, voice, day, carries, sources`, in that order."""
+    rows = []
+    for (forum, voice), texts in _forums(statements):
+        for day, same in groupby(texts, key=lambda r: r["day"]):
+            held = list(same)
+            carries = any(_carries(r, "mention") for r in held)
+            rows.append((forum, voice, day, carries, [*dict.fromkeys(r["source"] for r in held)]))
+    kinds = (pl.String(), pl.String(), pl.Date(), pl.Boolean(), pl.List(pl.String()))
+    names = ("forum", "voice", "day", "carries", "sources")
+    return pl.DataFrame(rows, schema=dict(zip(names, kinds, strict=True)), orient="row")
+
+
 def wording_changes(statements: pl.DataFrame, forum: str | None = None) -> pl.DataFrame:
     """How the words on the Strait changed from each text of a forum to its next (columns of `WORDING_CHANGES`).
 

@@ -292,13 +292,16 @@ def walk(grid, mmsi, t_ms, lon_e7, lat_e7, tracked, begin, shard, table, hulls, 
                 elif qx - head["x"] < -(WORLD // 2):
                     qx += WORLD
                 if not (head["x0"] <= qx <= head["x1"] and head["y0"] <= y <= head["y1"]):
-                    count = hop_crossings(grid, head["x"], head["y"], qx, y, buffer_f, buffer_zone, buffer_edge)
-                    if count > buffer_f.size:
-                        result[0], result[1], result[3] = n, taken, count
-                        return i
-                    if count > 0:
-                        n = _hop(grid, head, t, qx, y, buffer_f, buffer_zone, count, found, out, n)
                     _set_box(grid, head, x, y)
+                    # a hop within the plain box of its end meets no edge
+                    if not (head["x0"] <= head["x"] <= head["x1"] and head["y0"] <= head["y"] <= head["y1"]):
+                        count = hop_crossings(grid, head["x"], head["y"], qx, y, buffer_f, buffer_zone, buffer_edge)
+                        if count > buffer_f.size:
+                            head["x0"], head["x1"] = 1, 0
+                            result[0], result[1], result[3] = n, taken, count
+                            return i
+                        if count > 0:
+                            n = _hop(grid, head, t, qx, y, buffer_f, buffer_zone, count, found, out, n)
             else:
                 if counts[2] >= 0:
                     best = counts[2]

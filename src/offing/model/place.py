@@ -79,7 +79,7 @@ class Gate:
     names: dict[str, str]
     left: dict[str, str]
     right: dict[str, str]
-    lines: tuple[Ring, ...] = field(repr=False, compare=False)  # each shape (n, 2), lon_e7 and lat_e7
+    lines: tuple[Ring, ...] = field(repr=False, compare=False)  # each shape (n, 2), lon_e7 and lat_e7, the short way round
     ends: tuple[str, ...] = ()
     ends_basis: str = ""
     direction: str = ""  # in words, as publications say it

@@ -17,11 +17,11 @@ from offing.errors import UsageError
 from offing.figures.bulletins import bulletin_days
 from offing.figures.claims import Claim, Finding, check_consecutive, check_days_in_year, check_value, parse_claim
 from offing.figures.ids import FigureSpec, figure_id
-from offing.figures.reported import is_daily
 from offing.model.units import Unit
 from offing.pipeline.figuring import AIS, Question, span_frame
 from offing.pipeline.record import Record
 from offing.pipeline.reported import SeriesQuestion, about, all_series
+from offing.pipeline.series import series_question
 from offing.pipeline.waters import Waters
 from offing.store import Store
 
@@ -77,16 +77,20 @@ def check(
     series_id: str = "",
     source: str = "",
 ) -> Verdict:
-    """Check a claim as of a day, of zones and a fleet or of a series; `source`: by that one alone.
+    """Check a claim as of a day, of zones and a fleet or of a series and its counterpart in AIS; `source`: by that one alone.
 
     Raises `UsageError` for a claim that is not understood, and where a series is asked beside zones that are not its own.
     """
     parsed = parse_claim(claim)
     record = Record(store, waters)
+    if source != AIS:
+        record.require_office(source)
     if series_id:
-        if zone_ids or fleet_id:
-            _own_counterpart(record, series_id, zone_ids, fleet_id)
-        said = [_of_series(SeriesQuestion(record, series_id), parsed, as_of)]
+        asked = series_question(record, series_id)
+        _own_counterpart(asked, zone_ids, fleet_id)
+        said = [_of_series(asked, parsed, as_of)] if source in ("", asked.office) else []
+        if asked.office != AIS and asked.about.counts_in:
+            said += _of_ais(store, record, parsed, as_of, asked.about.counts_in, asked.about.fleet, source)
     elif zone_ids and fleet_id:
         said = list(_of_zones(store, record, parsed, as_of, zone_ids, fleet_id, source))
     else:
@@ -94,12 +98,14 @@ def check(
     return _weighed(claim, as_of, said)
 
 
-def _own_counterpart(record: Record, series_id: str, zone_ids: tuple[str, ...], fleet_id: str) -> None:
-    own = about(record, series_id, series_id.partition(":")[0])
+def _own_counterpart(asked: SeriesQuestion, zone_ids: tuple[str, ...], fleet_id: str) -> None:
+    if not zone_ids and not fleet_id:
+        return
+    own = asked.about
     fits_zones = not zone_ids or set(zone_ids) == set(own.counts_in)
     if not fits_zones or fleet_id not in ("", own.fleet):
         stands = f"--zone {' --zone '.join(own.counts_in)} --fleet {own.fleet}" if own.counts_in else "nothing in AIS"
-        raise UsageError(f"The series {series_id} does not count that.", f"Beside it stands {stands}.")
+        raise UsageError(f"The series {asked.id} does not count that.", f"Beside it stands {stands}.")
 
 
 def _of_zones(
@@ -120,13 +126,21 @@ def _of_zones(
             yield Said(s.office, finding, _named(finding, spec, as_of))
     if claim.kind == "days_in_year":
         yield from _yearly(record, claim, zones, fleet_id, source)
-    if store is not None and waters.fleet(fleet_id).in_ais and source in ("", AIS):
-        asked = Question.of(store, waters, FigureSpec("streak", tuple(sorted(zones)), fleet_id, AIS))
-        days = asked.days()
-        finding = check_consecutive(claim, days, as_of) if claim.kind == "consecutive" else check_days_in_year(claim, days)
-        if finding.holds is False:  # AIS is a floor: that it saw none does not mean that there was none
-            finding = replace(finding, nearest=f"{finding.nearest} (AIS is a least value.)")
-        yield Said(AIS, finding, _named(finding, asked.spec, as_of))
+    yield from _of_ais(store, record, claim, as_of, tuple(sorted(zones)), fleet_id, source)
+
+
+def _of_ais(
+    store: Store | None, record: Record, claim: Claim, as_of: date, zones: tuple[str, ...], fleet_id: str, source: str
+) -> Iterator[Said]:
+    """What AIS says: a least value, that cannot refute."""
+    if store is None or claim.kind == "value" or source not in ("", AIS) or not record.waters.fleet(fleet_id).in_ais:
+        return
+    asked = Question.of(store, record.waters, FigureSpec("streak", zones, fleet_id, AIS))
+    days = asked.days()
+    finding = check_consecutive(claim, days, as_of) if claim.kind == "consecutive" else check_days_in_year(claim, days)
+    if finding.holds is False:  # AIS is a floor: that it saw none does not mean that there was none
+        finding = replace(finding, nearest=f"{finding.nearest} (AIS is a least value.)")
+    yield Said(AIS, finding, _named(finding, asked.spec, as_of))
 
 
 def _named(finding: Finding, spec: FigureSpec, as_of: date) -> str:
@@ -147,18 +161,29 @@ def _yearly(record: Record, claim: Claim, zones: set[str], fleet_id: str, source
 
 
 def _of_series(asked: SeriesQuestion, claim: Claim, as_of: date) -> Said:
-    office = asked.id.partition(":")[0]
-    if claim.kind == "days_in_year" and not is_daily(asked.rows):
+    if claim.kind == "value":
+        return _value(asked, claim)
+    if claim.kind == "days_in_year" and not asked.daily:
+        if asked.unit != Unit.CALENDAR_DAYS:
+            raise UsageError(f"The series {asked.id} counts {asked.unit.replace('_', ' ')}, not days.", "Name one of days.")
         year = asked.trend("year").filter(pl.col("period") == str(claim.year))
         value = year["total"][0] if year.height else None
-        return Said(office, check_value(claim, value, asked.unit, f"{claim.year}"))
-    if claim.kind == "value":
-        found = asked.days.filter(pl.col("day") == claim.day)
-        value = found["value"][0] if found.height else None
-        return Said(office, check_value(claim, value, asked.unit, f"{claim.day}"))
+        return Said(asked.office, check_value(claim, value, asked.unit, f"{claim.year}"))
     days = asked.days
     finding = check_consecutive(claim, days, as_of) if claim.kind == "consecutive" else check_days_in_year(claim, days)
-    return Said(office, finding, _named(finding, asked.spec, as_of))
+    return Said(asked.office, finding, _named(finding, asked.spec, as_of))
+
+
+def _value(asked: SeriesQuestion, claim: Claim) -> Said:
+    """A value of one day, in the series' own unit."""
+    if claim.unit is not None and claim.unit != asked.unit:
+        problem = f"The series {asked.id} counts {asked.unit.replace('_', ' ')}, not {claim.what}."
+        raise UsageError(problem, "`offing series` shows what each one counts.")
+    found = asked.days.filter(pl.col("day") == claim.day)
+    value = found["value"][0] if found.height else None
+    known = value is not None and claim.day is not None
+    name = figure_id(asked.spec.of("day", claim.day.isoformat())) if known and claim.day else ""
+    return Said(asked.office, check_value(claim, value, asked.unit, f"{claim.day}"), name)
 
 
 def _weighed(claim: str, as_of: date, said: list[Said]) -> Verdict:

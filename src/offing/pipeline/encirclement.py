@@ -46,7 +46,7 @@ def encirclement(record: Record, day: date, fleet_id: str, centre: str = CENTRE,
     rule = offices[SECTOR_OFFICE].day_rule if SECTOR_OFFICE in offices else DayRule()
     parameters = EncirclementParameters() if reach_nm is None else EncirclementParameters(reach_nm=reach_nm)
     ais = _ais(record, rule, day, fleet)
-    sighted, texts = _sighted(record, day, fleet)
+    sighted, texts = _sighted(record, rule, day, fleet)
     sectors, notices = _sectors(record, rule, day) if centre == CENTRE else ([], [])
     rows = occupied((place.lon_deg, place.lat_deg), [*ais, *sighted], sectors, parameters)
     bearings = pl.DataFrame([{"day": day, **row} for row in rows], schema=ENCIRCLEMENT)
@@ -89,11 +89,13 @@ def _ais(record: Record, rule: DayRule, day: date, fleet: Fleet) -> list[Seen]:
     return [Seen(int(m), x / 1e7, y / 1e7) for m, x, y in rows.select("mmsi", "lon_e7", "lat_e7").iter_rows()]
 
 
-def _sighted(record: Record, day: date, fleet: Fleet) -> tuple[list[Seen], list[str]]:
-    """Sightings with a position on the day, of hulls that the fleet claims."""
-    last = pl.coalesce("end_day", "start_day")
-    here = pl.col("lon_deg").is_not_null()
-    rows = record.sightings.filter(pl.col("start_day") <= day, last >= day, here, ~pl.col("restated"))
+def _sighted(record: Record, rule: DayRule, day: date, fleet: Fleet) -> tuple[list[Seen], list[str]]:
+    """Sightings with a position on the day, of hulls that the fleet claims; one without a time counts on its office's day."""
+    low, high = rule.window(day)
+    at_ms, last = pl.col("t_utc").dt.epoch("ms"), pl.coalesce("end_day", "start_day")
+    timed = at_ms.is_between(low, high, closed="left")
+    on_it = pl.when(at_ms.is_not_null()).then(timed).otherwise((pl.col("start_day") <= day) & (last >= day))
+    rows = record.sightings.filter(on_it, pl.col("lon_deg").is_not_null(), ~pl.col("restated"))
     seen, sources = [], []
     for row in rows.iter_rows(named=True):
         for hull in row["hulls"]:

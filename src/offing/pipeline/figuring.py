@@ -71,7 +71,7 @@ class Question:
             problem = f"No MMSI is known of any ship of {fleet.id}: AIS can say nothing of it, not even that none was there."
             raise UsageError(problem, "`offing sightings` and `offing bulletins` may speak of it.")
         day_rule = spec.day_rule or default_day_rule(zones)
-        if any(name.startswith("visit.") for name, _ in spec.settings):
+        if any(name.startswith(("visit.", "passage.")) for name, _ in spec.settings):
             raise UsageError("Events do not change with a figure.", "`offing run --set` works them out by other parameters.")
         names = ("as_of", "known_at_ms", "published_by", "first_day", "last_day", "settings")
         extras = {f: getattr(spec, f) for f in names if getattr(spec, f) is not None}

@@ -108,10 +108,18 @@ def fleet_row(fleet: Fleet, waters: Waters) -> dict[str, Any]:
     """One fleet and how many claims it rests on."""
     return {
         "fleet_id": fleet.id,
+        "kind": fleet.kind,
+        "claimants": list(fleet.claimants),
         "names": dict(fleet.names),
         "members": "every hull" if fleet.everyone else str(len({m.mmsi for m in fleet.members})),
         "undated_claims": len({m.mmsi for m in fleet.members if not m.dated}),
+        "hulls": len(fleet.hulls),
+        "legal_basis": fleet.legal_basis,
         "source": fleet.source,
+        "confidence": fleet.confidence,
+        "valid_from": _day(fleet.valid_from),
+        "valid_to": _day(fleet.valid_to),
+        "note": fleet.note,
         "hash": fleet.hash,
         "pack": waters.pack.label if fleet.id in waters.pack.fleets else "user",
     }

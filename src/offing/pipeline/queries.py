@@ -77,7 +77,7 @@ def notes(store: Store, waters: Waters) -> list[str]:
         out.append(f"{came} files were read and {left} retracted since the last run: `offing run` brings events up to date.")
     if before.details["zones"] != {z.id: z.hash for z in waters.zone_list}:
         out.append("Zones changed since the last run: `offing run` brings events up to date.")
-    elif before.details.get("gates") != {g.id: g.hash for g in waters.pack.gates.values()}:
+    elif before.details.get("gates", {}) != {g.id: g.hash for g in waters.pack.gates.values()}:
         out.append("Gates changed since the last run: `offing run` brings events up to date.")
     elif before.details["since"] or before.details["until"]:
         days = {d.day for d in merged_days(store)}

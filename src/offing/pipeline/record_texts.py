@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from offing import readers
-from offing.errors import MissingInput
+from offing.errors import MissingInput, UnknownName, UsageError
 from offing.model.bulletin import BULLETINS, SIGHTINGS, NotUnderstood, Parsed, SourceText, bulletin_frame, sighting_frame
 from offing.pipeline.record_places import RecordPlaces
 from offing.pipeline.waters import Waters
@@ -87,6 +88,28 @@ def hold(store: Store, kind: str, texts: Iterable[tuple[SourceText, str]], path:
     with store.writing(f"{kind}s add"):
         new = store.ledger.texts.hold(lines.values(), readings, parser)
     return len(new), len(lines) - len(new)
+
+
+def retract(store: Store, kind: str, name: str, reason: str) -> HeldText:
+    """Take a text back: from now on it does not count, and what was known before can still be told.
+
+    It is named by its file, its own name, or at least 8 digits of its SHA-256. Returns its line with `held_to_ms` and `reason`.
+    Raises `UnknownName` when no held text is meant and `UsageError` when several are, or when the reason is empty.
+    """
+    if not reason.strip():
+        raise UsageError("A text is taken back for a reason, and none was given.", "Add --reason TEXT.")
+    with store.writing(f"{kind}s retract"):
+        held = store.ledger.texts.held(kind)
+        by_sha = [t for t in held if re.fullmatch(r"[0-9a-fA-F]{8,64}", name) and t.sha256.startswith(name.lower())]
+        found = by_sha or [t for t in held if name in (t.name, t.path, Path(t.path).name)]
+        if not found:
+            raise UnknownName.of(kind, name, (t.name for t in held))
+        if len({t.sha256 for t in found}) > 1:
+            digits = ", ".join(dict.fromkeys(t.sha256[:16] for t in found))
+            raise UsageError(f"{name} means {len(found)} texts of the logbook: {digits}.", "Name one by these digits.")
+        at_ms = now_ms()
+        store.ledger.texts.release(kind, found[0].sha256, reason.strip(), at_ms)
+        return replace(found[0], held_to_ms=max(at_ms, found[0].held_from_ms), reason=reason.strip())
 
 
 def add_bulletins(store: Store, waters: Waters, paths: Sequence[str | Path], office: str = "") -> Added:

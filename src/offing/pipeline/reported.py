@@ -1,8 +1,8 @@
-"""Asking an office's series of bulletins for its days, streaks, records and trends."""
+"""Asking an office's series of bulletins for its days, streaks, records and trends. Other series: `pipeline.series`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any, cast
@@ -11,12 +11,13 @@ import polars as pl
 
 from offing.errors import UnknownName
 from offing.figures.change_points import change_points
-from offing.figures.ids import FigureSpec, figure_id
+from offing.figures.ids import FigureSpec
 from offing.figures.records import highest_days, records
 from offing.figures.reported import SeriesKey, is_daily, require_daily, series_of, values_by_day
 from offing.figures.streaks import StreakParameters, streaks
 from offing.figures.trends import TRENDS, Break, Period, trend
 from offing.model.times import UTC_DAY, DayRule
+from offing.model.units import Unit
 from offing.pipeline.record import Record
 from offing.zones.series import Reported
 
@@ -43,9 +44,9 @@ SERIES_ROWS = pl.Schema(
 SERIES_RECORDS = pl.Schema(
     {
         "series": pl.String(),
-        "record_kind": pl.String(),  # highest_day, longest_run
+        "record_kind": pl.String(),  # highest_day; longest_run: unbroken; longest_run_bridged: over a few unknown days
         "value": pl.Float64(),
-        "value_at_most": pl.Float64(),  # of a run with bridged days; else the value
+        "value_at_most": pl.Float64(),  # of a run with bridged days: they count too; else the value
         "unit": pl.String(),
         "start_day": pl.Date(),
         "end_day": pl.Date(),
@@ -72,6 +73,9 @@ SINCE_ROWS = pl.Schema(
 )
 
 SEASON_D = 15
+BRIDGED = "longest_run_bridged"
+UNBRIDGED = (("streak.max_unknown_run_d", 0.0),)
+"""Settings of a streak that bridges no unknown day."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,7 @@ class SeriesQuestion:
     first_day: date | None = None
     last_day: date | None = None
     published_by: date | None = None
+    settings: tuple[tuple[str, float], ...] = ()  # of its streaks: ("streak.max_unknown_run_d", 0)
 
     @cached_property
     def _found(self) -> tuple[SeriesKey, pl.DataFrame]:
@@ -102,17 +107,27 @@ class SeriesQuestion:
         """What it counts."""
         return self._found[0].unit.value
 
+    @property
+    def office(self) -> str:
+        """Who counts."""
+        return self._found[0].office
+
+    @property
+    def daily(self) -> bool:
+        """Whether it counts by day."""
+        return is_daily(self.rows)
+
     @cached_property
     def about(self) -> Reported:
         """What the pack says of it, or the office's day alone."""
-        return about(self.record, self.id, self._found[0].office)
+        return about(self.record, self.id, self.office)
 
     @property
     def spec(self) -> FigureSpec:
         """The request behind the ids of its figures."""
         return FigureSpec(
             "streak", (), "any", self.id, as_of=self.as_of, published_by=self.published_by, first_day=self.first_day,
-            last_day=self.last_day,
+            last_day=self.last_day, settings=self.settings, known_at_ms=self.record.known_at_ms,
         )  # fmt: skip
 
     @cached_property
@@ -127,23 +142,33 @@ class SeriesQuestion:
 
     @cached_property
     def _streaks(self) -> pl.DataFrame:
+        return self._runs(self.spec, self._bridging)
+
+    @property
+    def _bridging(self) -> StreakParameters:
+        return StreakParameters(**{k.removeprefix("streak."): int(v) for k, v in self.settings})
+
+    def _runs(self, spec: FigureSpec, parameters: StreakParameters) -> pl.DataFrame:
         days = self.days.select("day", "state", "sources", "contradiction")
-        return streaks(days, self.spec, self.about.day_rule, StreakParameters())
+        return streaks(days, spec, self.about.day_rule, parameters)
 
     def records(self) -> pl.DataFrame:
         """The history of its highest day and of its longest run (columns of `SERIES_RECORDS`), oldest first."""
-        highest = highest_days(self.days, self.spec, self.about.day_rule, value="value", unit=self._found[0].unit)
-        longest = records(self._streaks, cast("date | None", self.days["day"].min()))
-        both = pl.concat([highest, longest]).with_columns(
-            pl.col("record_kind").replace("longest_streak", "longest_run"), pl.col("broke_value").alias("previous")
-        )
-        return self._labelled(both.drop("series")).select(SERIES_RECORDS.names()).cast(dict(SERIES_RECORDS))  # type: ignore[arg-type]
+        start = cast("date | None", self.days["day"].min())
+        whole = self._runs(replace(self.spec, settings=UNBRIDGED), StreakParameters(max_unknown_run_d=0))
+        parts = [self._highest(), _runs_broken(whole, start, "longest_run"), _runs_broken(self._streaks, start, BRIDGED)]
+        rows = pl.concat(parts).with_columns(pl.col("broke_value").alias("previous"))
+        return self._labelled(rows.drop("series")).select(SERIES_RECORDS.names()).cast(dict(SERIES_RECORDS))  # type: ignore[arg-type]
+
+    def _within(self, days: pl.DataFrame) -> pl.DataFrame:
+        return days.filter(pl.col("day").is_between(self.first_day or date.min, self.last_day or date.max))
+
+    def _highest(self) -> pl.DataFrame:
+        return highest_days(self.days, self.spec, self.about.day_rule, value="value", unit=Unit(self.unit))
 
     def trend(self, by: Period) -> pl.DataFrame:
         """Its periods, compared like for like (columns of `trends.TRENDS`). A series of years gives its years as they are."""
-        if not is_daily(self.rows):
-            return self._by_window()
-        return trend(self.id, self.unit, self.days, by, self.breaks)
+        return trend(self.id, self.unit, self.days, by, self.breaks) if self.daily else self._by_window()
 
     @property
     def breaks(self) -> list[Break]:
@@ -203,6 +228,10 @@ class SeriesQuestion:
     def _labelled(self, figures: pl.DataFrame) -> pl.DataFrame:
         label = self.record.waters.pack.label
         return figures.with_columns(pl.lit(self.id).alias("series"), pl.lit(label).alias("pack"))
+
+
+def _runs_broken(runs: pl.DataFrame, start: date | None, kind: str) -> pl.DataFrame:
+    return records(runs, start).with_columns(pl.lit(kind).alias("record_kind"))
 
 
 def all_series(record: Record, published_by: date | None = None) -> dict[str, tuple[SeriesKey, pl.DataFrame]]:
@@ -273,11 +302,6 @@ def series_rows(record: Record) -> list[dict[str, Any]]:
             }
         )
     return sorted(rows, key=lambda r: str(r["series"]))
-
-
-def day_id(series: str, day: date) -> str:
-    """The id of one day of a series, for `offing why`."""
-    return figure_id(FigureSpec("day", (), "any", series, key=day.isoformat()))
 
 
 def _span(row: dict[str, Any], rule: DayRule) -> tuple[date | None, date]:

@@ -12,6 +12,7 @@ from offing.errors import UsageError
 from offing.model.schemas import MERGED
 from offing.pipeline.listing import zone_row
 from offing.pipeline.queries import EventFilter, passages, status, visits
+from offing.pipeline.record import Record
 from offing.pipeline.waters import Waters
 from offing.store import Store, lake
 from offing.store.lookup import rejects, statics_of
@@ -20,7 +21,10 @@ from offing.store.merge import merged_days
 if TYPE_CHECKING:
     import duckdb
 
-TABLES = ("positions", "statics", "rejects", "visits", "passages", "files", "runs", "zones", "fleets")
+TABLES = (
+    "positions", "statics", "rejects", "visits", "passages", "files", "runs", "zones", "fleets",
+    "bulletins", "sightings", "incidents", "statements",
+)  # fmt: skip
 """What can be asked about."""
 
 
@@ -37,7 +41,7 @@ def sql(store: Store, waters: Waters, query: str) -> pl.DataFrame:
         statements = db.extract_statements(query)
         if [s.type for s in statements] != [duckdb.StatementType.SELECT]:
             raise UsageError("Only a single SELECT is answered.", f"Tables: {', '.join(TABLES)}.")
-        _register(db, store, waters)
+        _register(db, store, waters, query.lower())
         result = db.sql(query)
         return _frame_of(result.to_arrow_table())
     except duckdb.Error as error:
@@ -47,8 +51,8 @@ def sql(store: Store, waters: Waters, query: str) -> pl.DataFrame:
         db.close()
 
 
-def _register(db: duckdb.DuckDBPyConnection, store: Store, waters: Waters) -> None:
-    """The tables; then the doors are shut."""
+def _register(db: duckdb.DuckDBPyConnection, store: Store, waters: Waters, words: str) -> None:
+    """The tables, those of the record only where the words of the query name them; then the doors are shut."""
     tables = {
         "statics": statics_of(store),
         "rejects": rejects(store),
@@ -76,6 +80,8 @@ def _register(db: duckdb.DuckDBPyConnection, store: Store, waters: Waters) -> No
             _FLEETS,
         ),
     }
+    record = Record(store, waters)
+    tables |= {t: getattr(record, t) for t in ("bulletins", "sightings", "incidents", "statements") if t in words}
     days = [str(d.path) for d in merged_days(store)]
     if days:
         listed = ", ".join("'" + path.replace("'", "''") + "'" for path in days)

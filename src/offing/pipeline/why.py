@@ -16,9 +16,11 @@ from offing.model.schemas import E7
 from offing.model.times import iso, to_ms
 from offing.pipeline.figuring import AIS, Question
 from offing.pipeline.methods import Method
+from offing.pipeline.record import Record
 from offing.pipeline.settled import run_at
 from offing.pipeline.sources import RawText
 from offing.pipeline.waters import Waters
+from offing.pipeline.why_series import series_chain
 from offing.store import Store
 from offing.store.history import WITHDRAWN, versions
 from offing.store.lookup import positions_of
@@ -32,7 +34,7 @@ class Link:
     """One line of a chain; `level` is how deep it stands."""
 
     level: int
-    kind: str  # figure, rule, day, visit, passage, zone, gate, crossing, position, raw, bulletin, version, more
+    kind: str  # figure, rule, day, visit, passage, zone, gate, crossing, position, raw, bulletin, sighting, version, more
     text: str
     id: str | None = None  # what `why` takes
     file: str | None = None
@@ -74,6 +76,9 @@ class _Chain:
                 "(event_id, figure_id).",
                 name=name,
             ) from None
+        if not spec.zone_ids:
+            series_chain(Record(self.store, self.waters, spec.known_at_ms), spec, self.add, self.most)
+            return self.links
         question = Question.of(self.store, self.waters, spec)
         self.waters, self.known_at_ms = question.waters, spec.known_at_ms
         {"day": self.day_figure, "presence": self.presence, "streak": self.streak, "record": self.record}[spec.kind](

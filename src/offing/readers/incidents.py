@@ -50,6 +50,8 @@ def read_incidents_text(text: str, file: str) -> tuple[list[Incident], list[BadR
             found.append(_incident(claim))
         except BadRecord as error:
             bad.append(error)
+        except OverflowError:
+            bad.append(claim.refuse("`start` or `end` lies outside the calendar, the years 1 to 9999 of UTC"))
     return found, bad
 
 
@@ -57,6 +59,8 @@ def _incident(claim: Claim) -> Incident:
     for key in claim.values:
         if key not in KEYS:
             raise claim.refuse(f"`{key}` is no key of an incident", f"Keys are {', '.join(KEYS)}.")
+    if not claim.text("id").strip():
+        raise claim.refuse("`id` is empty", "Give each incident a name of its own: another one with it replaces it.")
     rule = claim.day_rule()
     start, end, precision = _when(claim, rule)
     unit, count = claim.text("unit", ""), claim.number("count", 0, 1e6)

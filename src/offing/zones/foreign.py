@@ -16,6 +16,9 @@ from offing.zones.rings import degrees
 
 LINES = ("LineString", "MultiLineString")
 
+GREATEST_LAT_DEG = 85.0
+"""Of lines; nearer to a pole their surroundings may go round it."""
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -100,6 +103,8 @@ def _geometry(geometry: Any, where: str, how: Reading) -> Any:
     lines = [geometry.get("coordinates")] if kind == "LineString" else geometry.get("coordinates")
     if not isinstance(lines, list) or not lines or not all(_is_line(line) for line in lines):
         raise BadZone(f"{where} is no list of lines of two or more points.", "A point is [longitude, latitude] in degrees.")
+    if any(abs(p[1]) > GREATEST_LAT_DEG for line in lines for p in line):
+        raise BadZone(f"{where} comes too near to a pole.", f"Lines may reach {GREATEST_LAT_DEG:g} degrees north or south.")
     parts = tuple(_part(line) for line in lines)
     area = corridor(Baseline(where, parts), how.half_width_nm * NAUTICAL_MILE_M)
     return {"type": "MultiPolygon", "coordinates": [[degrees(ring) for ring in polygon] for polygon in area]}
@@ -107,12 +112,13 @@ def _geometry(geometry: Any, where: str, how: Reading) -> Any:
 
 def _is_line(line: Any) -> bool:
     def is_point(p: Any) -> bool:
-        return isinstance(p, list) and len(p) >= 2 and all(type(v) in (int, float) for v in p[:2]) and abs(p[1]) < 89
+        return isinstance(p, list) and len(p) >= 2 and all(type(v) in (int, float) for v in p[:2])
 
-    return isinstance(line, list) and len(line) >= 2 and all(is_point(p) and abs(p[0]) <= 360 for p in line)
+    return isinstance(line, list) and len(line) >= 2 and all(is_point(p) and abs(p[0]) <= 360 and abs(p[1]) <= 90 for p in line)
 
 
 def _part(line: Sequence[Sequence[float]]) -> Part:
-    points = [tuple(p[:2]) for i, p in enumerate(line) if i == 0 or p[:2] != line[i - 1][:2]]
+    points = [p[:2] for i, p in enumerate(line) if i == 0 or p[:2] != line[i - 1][:2]]
     kinds = (*["straight"] * (len(points) - 1), "closing")
-    return Part([p[0] for p in points], [p[1] for p in points], kinds)
+    turn_deg = 360.0 * round(points[0][0] / 360)
+    return Part([p[0] - turn_deg for p in points], [float(p[1]) for p in points], kinds)

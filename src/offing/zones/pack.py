@@ -100,7 +100,7 @@ def load_pack(folder: Path, include_unconfirmed: bool = False) -> Pack:
         version=about.text("version"),
         names=about.names(),
         folder=folder,
-        hash=pack_hash(folder),
+        hash=pack_hash(folder, [z.hash for z in zones.values()]),
         zones=known(zones.values()),
         fleets=fleets,
         not_members=not_members_of(fleet_table, "fleets.toml"),
@@ -122,9 +122,9 @@ def about_pack(folder: Path) -> Claim:
     return about
 
 
-def pack_hash(folder: Path) -> str:
-    """Sixteen hex digits over names and bytes of the data files of a pack (TOML, CSV, GeoJSON)."""
-    h = hashlib.sha256()
+def pack_hash(folder: Path, built: Iterable[str] = ()) -> str:
+    """Sixteen hex digits over names and bytes of the data files of a pack (TOML, CSV, GeoJSON), and hashes of built zones."""
+    h = hashlib.sha256("".join(built).encode())
     for path in sorted(folder.iterdir(), key=lambda p: p.name):
         if path.suffix in (".toml", ".csv", ".geojson"):
             content = path.read_bytes()

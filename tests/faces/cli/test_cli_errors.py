@@ -221,7 +221,7 @@ def test_zones_that_are_not_valid(cli: Cli, bad: Path) -> None:
         is_a_sentence(cli("zones", "add", bad / "z.geojson"), says)
     (bad / "z.geojson").write_text("{")
     is_a_sentence(cli("zones", "add", bad / "z.geojson"), "not JSON")
-    assert BOX not in {z["id"] for z in cli("zones", "--format", "json").rows}
+    assert BOX not in {z["zone_id"] for z in cli("zones", "--format", "json").rows}
     assert not [z for z in cli("zones", "--format", "json").rows if z["pack"] == "user"], "all or none"
 
 

@@ -107,7 +107,9 @@ def test_a_reader_that_goes_away_is_no_error(folder: Path) -> None:
     shell = f"'{OFFING}' zones --format csv; echo $? >&2"
     whole = subprocess.run(["sh", "-c", shell], cwd=folder, capture_output=True, check=True)
     assert whole.stderr == b"0\n"
-    process = start("sql", "SELECT a.id, b.id, c.id FROM zones a, zones b, zones c", "--format", "csv", folder=folder)
+    process = start(
+        "sql", "SELECT a.zone_id, b.zone_id, c.zone_id FROM zones a, zones b, zones c", "--format", "csv", folder=folder
+    )
     assert process.stdout is not None and process.stderr is not None
     process.stdout.read(10)
     process.stdout.close()

@@ -20,7 +20,10 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "status": ("status",),
     "rejects": ("rejects",),
     "rejects of a file": ("rejects", "--file", "own.csv"),
-    "sql": ("sql", "SELECT mmsi, count(*) AS n, max(t_utc) AS t, list(DISTINCT row) AS r FROM positions GROUP BY 1 ORDER BY 1"),
+    "sql": (
+        "sql",
+        "SELECT mmsi, count(*) AS n, max(t_utc) AS t, list_sort(list(DISTINCT row)) AS r FROM positions GROUP BY 1 ORDER BY 1",
+    ),
     "method": ("method",),
     "method of a kind": ("method", "visit"),
     "zones": ("zones",),
@@ -87,10 +90,8 @@ def same(value: Any, text: str) -> str:
         return "" if text == str(value).lower() else f"{text!r} for {value}"
     if isinstance(value, (int, float)):
         return "" if float(text) == value else f"{text!r} for {value}"
-    if isinstance(value, dict):
+    if isinstance(value, (dict, list)):
         return "" if json.loads(text) == value else f"{text!r} for {value}"
-    if isinstance(value, list):
-        return "" if all(str(v) in text for v in value) else f"{text!r} for {value}"
     return "" if text == value else f"{text!r} for {value!r}"
 
 

@@ -40,9 +40,20 @@ def test_every_command_has_help(cli: Cli, words: tuple[str, ...]) -> None:
 
 
 def test_the_commands_that_are_promised() -> None:
-    plain = "init ingest retract run method status rejects sql visits now days presence streaks records why demo"
-    grouped = ["zones show", "zones add", "zones export", "fleets show", "fleets add", "gates show", "features show"]
-    grouped += ["lines show", "regions show", "regions check", "regions build"]
+    plain = "init ingest retract run method status rejects sql visits passages now days presence streaks records why demo "
+    plain += "distance series trend sightings check encirclement reconcile"
+    groups = {
+        "zones": "show add export map",
+        "gates": "show",
+        "features": "show",
+        "lines": "show",
+        "fleets": "show add",
+        "regions": "show check build",
+        "bulletins": "show add retract rejects",
+        "incidents": "show add retract",
+        "statements": "show add retract diff runs first",
+    }
+    grouped = {f"{group} {name}" for group, names in groups.items() for name in names.split()}
     assert {" ".join(words) for words in commands()} == {*plain.split(), *grouped}
 
 

@@ -55,7 +55,7 @@ def sql(
     query: Annotated[
         str,
         typer.Argument(
-            metavar="QUERY", help="DuckDB SQL over positions, statics, rejects, visits, files, runs, zones, fleets."
+            metavar="QUERY", help="DuckDB SQL over positions, visits, passages, zones, bulletins, ...: an error names all tables."
         ),
     ],
     output: FormatOption = Form.TABLE,
@@ -67,7 +67,7 @@ def sql(
 def method(
     context: typer.Context,
     kind: Annotated[
-        str | None, typer.Argument(metavar="KIND", help="visit, coverage, watch_day or streak; default: all.")
+        str | None, typer.Argument(metavar="KIND", help="visit, passage, coverage, watch_day, streak or encirclement; default: all.")
     ] = None,
     output: FormatOption = Form.TABLE,
 ) -> None:

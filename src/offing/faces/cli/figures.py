@@ -18,7 +18,6 @@ from offing.faces.cli.common import (
     SinceOption,
     UntilOption,
     ZoneOption,
-    day_or_none,
     figure_options,
     logbook_of,
     record_of,
@@ -26,13 +25,15 @@ from offing.faces.cli.common import (
 from offing.faces.cli.output import Form, emit
 
 if TYPE_CHECKING:
-    from offing.logbook import Logbook
+    from offing.logbook import FigureOptions, Logbook
     from offing.pipeline.reported import SeriesQuestion
 
 
 ZonesOption = Annotated[list[str], typer.Option("--zone", metavar="ID", help="Zone; several mean any of them.")]
 SomeFleetOption = Annotated[str, typer.Option("--fleet", metavar="ID", help="Fleet, `any`, or `flag-xx`.")]
-SeriesOption = Annotated[str, typer.Option("--series", metavar="ID", help="A series of bulletins; `offing series` lists them.")]
+SeriesOption = Annotated[
+    str, typer.Option("--series", metavar="ID", help="A series: `offing series` lists them; also ais:ZONE:FLEET.")
+]
 
 
 class By(StrEnum):
@@ -82,7 +83,9 @@ def days(
         "sources",
         "contradiction",
     ]
-    emit(rows, output, title=_title(book, "sensitivity" if sensitivity else "days"), columns=[] if sensitivity else columns)
+    emit(
+        rows, output, title=_title(book, "sensitivity" if sensitivity else "days", zone), columns=[] if sensitivity else columns
+    )
 
 
 def presence(
@@ -111,7 +114,7 @@ def presence(
         "days_unobservable",
         "figure_id",
     ]
-    emit(rows, output, title=_title(book, "presence"), columns=columns)
+    emit(rows, output, title=_title(book, "presence", zone), columns=columns)
 
 
 def streaks(
@@ -128,12 +131,13 @@ def streaks(
     day_rule: DayRuleOption = "",
     output: FormatOption = Form.TABLE,
 ) -> None:
-    """Consecutive days, why each ended, and which record it broke: of zones and a fleet, or of a series of bulletins."""
+    """Consecutive days, why each ended, and which record it broke: of zones and a fleet, or of a series."""
     if series:
-        _one_question(zone, fleet)
-        asked = _series_question(context, series, as_of, published_by, since, until)
+        _one_question(zone, fleet, day_rule)
+        asked = _series_question(context, series, figure_options(since, until, as_of, known_at, published_by))
         columns = ["start_day", "end_day", "days_unbroken", "days_observed", "days_span", "is_running", "is_record"]
-        emit(asked.streaks(), output, title=f"streaks of {series}", columns=[*columns, "ended_because", "figure_id"])
+        meetings = ["first_day", "last_day", "meetings_n", "weakest", "strongest", "ended_on_day"]
+        emit(asked.streaks(), output, title=f"streaks of {series}", columns=[*columns, *meetings, "ended_because", "figure_id"])
         return
     if not zone or not fleet:
         raise UsageError("Streaks are of zones and a fleet, or of a series.", "Add --zone and --fleet, or --series.")
@@ -150,7 +154,7 @@ def streaks(
         "ended_because",
         "figure_id",
     ]
-    emit(rows, output, title=_title(book, "streaks"), columns=columns)
+    emit(rows, output, title=_title(book, "streaks", zone), columns=columns)
 
 
 def records(
@@ -167,9 +171,9 @@ def records(
 ) -> None:
     """Records of each series: since when, until when, what they broke."""
     if series:
-        _one_question(zone, fleet)
+        _one_question(zone, fleet, day_rule)
         columns = ["record_kind", "value", "value_at_most", "unit", "start_day", "end_day", "previous", "stands_since"]
-        asked = _series_question(context, series, as_of, published_by)
+        asked = _series_question(context, series, figure_options("", "", as_of, known_at, published_by))
         emit(asked.records(), output, title=f"records of {series}", columns=[*columns, "stands_until", "figure_id"])
         return
     book = logbook_of(context, notes=bool(zone))
@@ -187,27 +191,31 @@ def records(
         "broke_value",
         "figure_id",
     ]
-    emit(rows, output, title=_title(book, "records"), columns=columns)
+    emit(rows, output, title=_title(book, "records", zone), columns=columns)
 
 
-def _one_question(zone: list[str], fleet: str) -> None:
-    """A series names its own zones and fleet."""
-    if zone or fleet:
-        raise UsageError("A series of bulletins has its own zones and fleet.", "Leave out --zone and --fleet, or --series.")
+def _one_question(zone: list[str], fleet: str, day_rule: str) -> None:
+    """A series names its own zones, fleet and day."""
+    if zone or fleet or day_rule:
+        problem = "A series has its own zones, fleet and day rule."
+        raise UsageError(problem, "Leave out --zone, --fleet and --day-rule, or --series.")
 
 
-def _series_question(
-    context: typer.Context, series: str, as_of: str, published_by: str, since: str = "", until: str = ""
-) -> SeriesQuestion:
-    from offing.pipeline.reported import SeriesQuestion
+def _series_question(context: typer.Context, series: str, options: FigureOptions) -> SeriesQuestion:
+    from offing.pipeline.series import series_question
 
-    first, last, day, published = map(day_or_none, (since, until, as_of, published_by))
-    return SeriesQuestion(record_of(context), series, day, first, last, published)
+    known_at = options["known_at"]
+    assert known_at is None or isinstance(known_at, int)
+    return series_question(
+        record_of(context, known_at), series, as_of=options["as_of"], first_day=options["since"], last_day=options["until"],
+        published_by=options["published_by"],
+    )  # fmt: skip
 
 
-def _title(book: Logbook, what: str) -> str:
-    """What a table shows, and the waters that it rests on."""
-    return f"{what}; waters {book.waters.pack.label}"
+def _title(book: Logbook, what: str, zones: list[str]) -> str:
+    """What a table shows, the waters that it rests on, and which of its zones are not surely placed."""
+    unsure = [f"{z.id} is {z.confidence}" for z in book.waters.several(zones) if z.confidence in ("approximate", "recalled")]
+    return "; ".join([what, f"waters {book.waters.pack.label}", *unsure])
 
 
 def register(app: typer.Typer) -> None:

@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 
 from offing import __version__
 from offing.errors import OffingError
-from offing.faces.cli import asking, distance, figures, files, places, record, regions, showing
+from offing.faces.cli import asking, distance, figures, files, passages, places, record, regions, showing
 from offing.faces.cli.common import Settings, note
 
 STOPPED = "offing: stopped; the logbook is as it was before this command, or after its last whole step."
@@ -66,6 +66,7 @@ def _main(
 
 files.register(app)
 asking.register(app)
+passages.register(app)
 places.register(app)
 regions.register(app)
 distance.register(app)

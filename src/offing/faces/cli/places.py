@@ -21,8 +21,6 @@ from offing.faces.cli.common import (
 )
 from offing.faces.cli.output import Form, emit_records, line
 from offing.faces.cli.viewpoint import SAID, View, shown
-from offing.model.place import FEATURE_KINDS
-from offing.model.zone import KINDS as ZONE_KINDS
 
 
 def _group(text: str) -> typer.Typer:
@@ -57,6 +55,7 @@ def show_zones(
     output: FormatOption = Form.TABLE,
 ) -> None:
     """All zones, or everything about one."""
+    from offing.model.zone import KINDS as ZONE_KINDS
     from offing.pipeline.listing import zone_row
 
     waters = waters_of(context, region, include_unconfirmed)
@@ -97,6 +96,7 @@ def show_features(
     output: FormatOption = Form.TABLE,
 ) -> None:
     """All features, or everything about one."""
+    from offing.model.place import FEATURE_KINDS
     from offing.pipeline.listing import feature_row
 
     waters = waters_of(context, region, include_unconfirmed)
@@ -177,7 +177,7 @@ def show_fleets(
     waters = waters_of(context, region)
     if fleet_id is None:
         rows = [fleet_row(f, waters) for f in waters.fleets.values()]
-        columns = ["fleet_id", "name", "members", "undated_claims", "source", "hash"]
+        columns = ["fleet_id", "name", "members", "undated_claims", "hulls", "confidence", "source", "hash"]
         _print(rows, output, names, f"fleets of {waters.pack.label}; also any, and flag-xx by country", columns)
         return
     fleet = waters.fleet(fleet_id)
@@ -249,6 +249,8 @@ def _print(
         emit_records(rows, output, title=f"{title}, {SAID[view]}", columns=columns, names=columns)
         return
     (row,) = rows
+    first, *others = row
+    row = {k: row[k] for k in (first, "name", *(o for o in others if o != "name"))}
     line(f"{title}, {SAID[view]}")
     width = max(map(len, row))
     for key, value in row.items():

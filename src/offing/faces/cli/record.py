@@ -28,6 +28,7 @@ from offing.faces.cli.output import Form, emit, emit_records, line
 
 if TYPE_CHECKING:
     from offing.pipeline.record_texts import Added
+    from offing.store.texts import HeldText
 
 
 def _group(text: str) -> typer.Typer:
@@ -42,7 +43,21 @@ Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Files or fo
 OfficeOption = Annotated[
     str, typer.Option("--office", metavar="ID", help="One office: tw-mnd, jcg, jp-joint-staff, tw-cga, ...")
 ]
-SeriesArgument = Annotated[str, typer.Argument(metavar="SERIES", help="A series; `offing series` lists them.")]
+SeriesArgument = Annotated[
+    str, typer.Argument(metavar="SERIES", help="A series: `offing series` lists them; also ais:ZONE:FLEET.")
+]
+ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it stays in the logbook.")]
+TextArgument = Annotated[
+    str, typer.Argument(metavar="FILE|SHA256", help="The name of its file, or 8 digits or more of its SHA-256.")
+]
+
+
+class SightedAs(StrEnum):
+    """What sightings are shown as."""
+
+    ROWS = "rows"
+    PASSAGES = "passages"
+    VISITS = "visits"
 
 
 class Period(StrEnum):
@@ -82,6 +97,12 @@ def add_bulletins(
     _tell(logbook_of(context).add_bulletins(files, office))
 
 
+@bulletins.command("retract")
+def retract_bulletins(context: typer.Context, text: TextArgument, reason: ReasonOption) -> None:
+    """Take a text back: its figures and sightings no longer count."""
+    _gone(logbook_of(context).retract_text("bulletin", text, reason))
+
+
 @bulletins.command("rejects")
 def show_rejects(context: typer.Context, output: FormatOption = Form.TABLE) -> None:
     """Sentences of the texts in this logbook that were not understood."""
@@ -95,14 +116,22 @@ def sightings(
     office: OfficeOption = "",
     since: SinceOption = "",
     until: UntilOption = "",
+    events: Annotated[
+        SightedAs, typer.Option("--as", help="Rows of the texts, or the events that they tell of.")
+    ] = SightedAs.ROWS,
     known_at: KnownAtOption = "",
     output: FormatOption = Form.TABLE,
 ) -> None:
-    """Hulls that published texts name: where, when, through which strait."""
+    """Hulls that published texts name: where, when, through which strait; or the passages and visits that they make."""
+    from offing.figures.sighted import sighted_passages, sighted_visits, visit_frame
     from offing.pipeline.record import RecordFilter
 
     asked = RecordFilter(office, "", day_or_none(since), day_or_none(until), hull, gate)
     rows = record_of(context, ms_or_none(known_at)).some_sightings(asked)
+    if events is not SightedAs.ROWS:
+        told = sighted_passages(rows) if events is SightedAs.PASSAGES else visit_frame(sighted_visits(rows))
+        emit(told, output, title=f"{events.value} by sightings")
+        return
     columns = ["start_day", "end_day", "hulls", "ship_class", "country", "gate_id", "zone_id", "reference_place", "bearing"]
     emit(rows, output, title="sightings", columns=[*columns, "distance_km", "direction", "restated", "office"])
 
@@ -119,6 +148,12 @@ def show_incidents(context: typer.Context, known_at: KnownAtOption = "", output:
 def add_incidents(context: typer.Context, files: Files) -> None:
     """Add incidents from TOML or CSV."""
     _tell(logbook_of(context).add_incidents(files))
+
+
+@incidents.command("retract")
+def retract_incidents(context: typer.Context, text: TextArgument, reason: ReasonOption) -> None:
+    """Take a file of incidents back."""
+    _gone(logbook_of(context).retract_text("incident", text, reason))
 
 
 @statements.command("show")
@@ -140,6 +175,12 @@ def show_statements(
 def add_statements(context: typer.Context, files: Files) -> None:
     """Read statements: text, markdown or HTML with a date."""
     _tell(logbook_of(context).add_statements(files))
+
+
+@statements.command("retract")
+def retract_statements(context: typer.Context, text: TextArgument, reason: ReasonOption) -> None:
+    """Take a statement back."""
+    _gone(logbook_of(context).retract_text("statement", text, reason))
 
 
 @statements.command("diff")
@@ -181,10 +222,10 @@ def first_statements(context: typer.Context, output: FormatOption = Form.TABLE) 
 
 
 def series(context: typer.Context, output: FormatOption = Form.TABLE) -> None:
-    """All series of published figures: what they count, in which unit and day, and what stands beside them in AIS."""
-    from offing.pipeline.reported import series_rows
+    """All series of what was published: what they count, in which unit and day, and what stands beside them in AIS."""
+    from offing.pipeline.series import every_series
 
-    rows = series_rows(record_of(context))
+    rows = every_series(record_of(context))
     for row in rows:
         row["first_day"], row["last_day"] = (d.isoformat() if d else None for d in (row["first_day"], row["last_day"]))
     columns = ["series", "unit", "window", "first_day", "last_day", "days", "day_rule", "counts_in", "fleet"]
@@ -203,10 +244,10 @@ def trend(
     output: FormatOption = Form.TABLE,
 ) -> None:
     """A series by month or year, compared like for like."""
-    from offing.pipeline.reported import SeriesQuestion
+    from offing.pipeline.series import series_question
 
     first, last, published = map(day_or_none, (since, until, published_by))
-    asked = SeriesQuestion(record_of(context), series_id, first_day=first, last_day=last, published_by=published)
+    asked = series_question(record_of(context), series_id, first_day=first, last_day=last, published_by=published)
     if change_points:
         emit(asked.change_points(), output, title=f"change points of {series_id}")
     elif highest_since:
@@ -272,7 +313,7 @@ def check(
     as_of: Annotated[str, typer.Option("--as-of", metavar="DAY", help="The day of which it is said.")],
     zone: Annotated[list[str], typer.Option("--zone", metavar="ID", help="Zone; several mean any of them.")] = [],  # noqa: B006
     fleet: Annotated[str, typer.Option("--fleet", metavar="ID", help="Fleet, `any`, or `flag-xx`.")] = "",
-    series_id: Annotated[str, typer.Option("--series", metavar="ID", help="A series of bulletins.")] = "",
+    series_id: Annotated[str, typer.Option("--series", metavar="ID", help="A series; `offing series` lists them.")] = "",
     source: Annotated[str, typer.Option("--source", metavar="ais|OFFICE", help="By one source; default: weigh all.")] = "",
     output: FormatOption = Form.TABLE,
 ) -> None:
@@ -297,6 +338,10 @@ def check(
                 line(f"    offing why {row['figure_id']}")
         line(f"Waters {record.waters.pack.label}.")
     raise typer.Exit({True: 0, False: 1, None: 3}[verdict.holds])
+
+
+def _gone(text: HeldText) -> None:
+    line(f"Took back {text.name} ({text.sha256[:16]}): {text.reason}.")
 
 
 def _tell(added: Added) -> None:
