@@ -38,6 +38,9 @@ class Waters:
 
     def zone(self, zone_id: str) -> Zone:
         """One zone; `UnknownName` where there is none."""
+        if zone_id not in self.zones and zone_id in _pack_at(self.pack.folder, True).zones:
+            problem = f"The zone {zone_id} is recalled: nobody has read it at a source, and it is not loaded."
+            raise UnknownName(problem, "Add --include-unconfirmed, or make the logbook with it.", name=zone_id, known=[])
         if zone_id not in self.zones:
             raise UnknownName.of("zone", zone_id, self.zones, "offing zones")
         return self.zones[zone_id]

@@ -23,7 +23,13 @@ def installed() -> dict[str, Path]:
     for point in sorted(entry_points(group=GROUP), key=lambda e: e.name):
         if point.name in packs:
             raise InputError(f"Two region packs are called {point.name!r}.", f"Uninstall one; the second is {point.value}.")
-        packs[point.name] = _folder(point.name, point.value, point.load())
+        try:
+            target = point.load()
+        except Exception as error:
+            raise InputError(
+                f"The region pack {point.name!r} ({point.value}) cannot be loaded: {error}.", "Update or uninstall its package."
+            ) from None
+        packs[point.name] = _folder(point.name, point.value, target)
     return packs
 
 

@@ -55,7 +55,8 @@ def sql(
     query: Annotated[
         str,
         typer.Argument(
-            metavar="QUERY", help="DuckDB SQL over positions, visits, passages, zones, bulletins, ...: an error names all tables."
+            metavar="QUERY",
+            help="DuckDB SQL over positions, visits, passages, zones, bulletins, ...: an error names all tables.",
         ),
     ],
     output: FormatOption = Form.TABLE,
@@ -67,7 +68,8 @@ def sql(
 def method(
     context: typer.Context,
     kind: Annotated[
-        str | None, typer.Argument(metavar="KIND", help="visit, passage, coverage, watch_day, streak or encirclement; default: all.")
+        str | None,
+        typer.Argument(metavar="KIND", help="visit, passage, coverage, watch_day, streak or encirclement; default: all."),
     ] = None,
     output: FormatOption = Form.TABLE,
 ) -> None:
