@@ -44,6 +44,10 @@ def encirclement(record: Record, day: date, fleet_id: str, centre: str = CENTRE,
         raise UsageError(f"Of {centre} no position was published.", "Name another feature with --around.")
     offices = waters.pack.offices
     rule = offices[SECTOR_OFFICE].day_rule if SECTOR_OFFICE in offices else DayRule()
+    try:
+        rule.window(day)
+    except OverflowError:
+        raise UsageError(f"{day} is at the end of the calendar.", "Name another day.") from None
     parameters = EncirclementParameters() if reach_nm is None else EncirclementParameters(reach_nm=reach_nm)
     ais = _ais(record, rule, day, fleet)
     sighted, texts = _sighted(record, rule, day, fleet)

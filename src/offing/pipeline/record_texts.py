@@ -125,10 +125,11 @@ def add_bulletins(store: Store, waters: Waters, paths: Sequence[str | Path], off
         kept: list[tuple[SourceText, str]] = []
         same: set[tuple[str, str]] = set()
         for text in found.texts:
-            if (text.sha256, text.office) in same:  # a file may hold one text many times
+            key = (text.text, text.office)
+            if key in same:  # a file may hold one text many times
                 continue
-            same.add((text.sha256, text.office))
-            parsed = parse(text, places)
+            same.add(key)
+            parsed = _parsed(text, places)
             out.rejects += parsed.rejects
             out.rows["bulletins"] += len(parsed.bulletins)
             out.rows["sightings"] += len(parsed.sightings)
@@ -137,6 +138,19 @@ def add_bulletins(store: Store, waters: Waters, paths: Sequence[str | Path], off
         new, old = hold(store, BULLETIN, kept, path, parser_version("bulletins"))
         out.texts, out.already = out.texts + new, out.already + old
     return out
+
+
+def _parsed(text: SourceText, places: RecordPlaces) -> Parsed:
+    """What the parser of its office reads in a text; one that cannot be a text of any office is a reject as a whole."""
+    try:
+        text.text.encode()
+        return parse(text, places)
+    except UnicodeEncodeError:
+        reason = "half a character stands in it"
+    except OverflowError:
+        reason = "it names a day outside the calendar"
+    name, sentence = (words.encode("utf-8", "replace").decode() for words in (text.name, text.text))
+    return Parsed(rejects=(NotUnderstood(sentence, reason, name),))
 
 
 def read_back(store: Store | None, waters: Waters, at_ms: int | None = None) -> Reading:

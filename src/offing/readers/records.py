@@ -323,6 +323,10 @@ def texts(piece: Piece, shape: Shape, wanted: dict[str, int]) -> tuple[pl.DataFr
             schema=frame.schema,
         )
         frame = pl.concat([frame, hand]).sort("row")
+    if piece.data.count(b"\r") != piece.data.count(
+        b"\r\n"
+    ):  # polars takes a field that is a bare return for an empty one, or not
+        frame = frame.with_columns(pl.col(name).replace("\r", None) for name in wanted)
     return frame, piece
 
 
