@@ -51,7 +51,8 @@ def read_incidents_text(text: str, file: str) -> tuple[list[Incident], list[BadR
         except BadRecord as error:
             bad.append(error)
         except OverflowError:
-            bad.append(claim.refuse("`start` or `end` lies outside the calendar, the years 1 to 9999 of UTC"))
+            problem = claim.refuse("`start` or `end` lies outside the calendar, the years 1 to 9999 of UTC")
+            bad.append(BadRecord(problem.message, problem.hint, **problem.data))
     return found, bad
 
 

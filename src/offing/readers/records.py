@@ -323,10 +323,9 @@ def texts(piece: Piece, shape: Shape, wanted: dict[str, int]) -> tuple[pl.DataFr
             schema=frame.schema,
         )
         frame = pl.concat([frame, hand]).sort("row")
-    if piece.data.count(b"\r") != piece.data.count(
-        b"\r\n"
-    ):  # polars takes a field that is a bare return for an empty one, or not
-        frame = frame.with_columns(pl.col(name).replace("\r", None) for name in wanted)
+    if b'""' in piece.data or piece.data.count(b"\r") != piece.data.count(b"\r\n"):
+        nothing = pl.Series(["", "\r"])  # polars gives these for null or not, by what stands around them
+        frame = frame.with_columns(pl.when(~pl.col(n).is_in(nothing.implode())).then(n).alias(n) for n in wanted)
     return frame, piece
 
 
