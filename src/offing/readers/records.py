@@ -324,8 +324,9 @@ def texts(piece: Piece, shape: Shape, wanted: dict[str, int]) -> tuple[pl.DataFr
         )
         frame = pl.concat([frame, hand]).sort("row")
     if b'""' in piece.data or piece.data.count(b"\r") != piece.data.count(b"\r\n"):
-        nothing = pl.Series(["", "\r"])  # polars gives these for null or not, by what stands around them
-        frame = frame.with_columns(pl.when(~pl.col(n).is_in(nothing.implode())).then(n).alias(n) for n in wanted)
+        # By what stands around it polars keeps or drops a return at the end of a field, and gives an empty one as null or not.
+        ended = {n: pl.col(n).str.strip_chars_end("\r") for n in wanted}
+        frame = frame.with_columns(pl.when(text != "").then(text).alias(n) for n, text in ended.items())
     return frame, piece
 
 
