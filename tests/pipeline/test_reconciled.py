@@ -84,7 +84,7 @@ def into_kinmen(mmsi: int, day: str, nth: int) -> list[str]:
 
 @pytest.fixture
 def book(tmp_path: Path) -> Logbook:
-    """A logbook with the tests' fleets: `sample` with the ships' numbers, `no-numbers` with their hull numbers alone, and one ship else."""
+    """A logbook with two fleets: `sample` with the ships' numbers, `no-numbers` with hull numbers alone and one other ship."""
     made = offing.create(tmp_path / "book")
     members = [f'[[fleets.members]]\nmmsi = {m}\nhull = "{h}"\n' for h, m in {**HULLS, **AT_PRATAS}.items()]
     alone = [f'[[fleets.members]]\nhull = "{h}"\n' for h in HULLS] + [f"[[fleets.members]]\nmmsi = {STRANGER}\n"]

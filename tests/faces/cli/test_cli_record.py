@@ -62,8 +62,8 @@ KEYS = {
     "records of a series": "series record_kind value unit start_day end_day previous",
     "streaks of a series": "figure_id start_day end_day days_unbroken days_observed days_span is_running series",
     "reconcile": "day office ais_ships office_value unit difference explanation because",
-    "reconcile totals": "office office_days ais_days office_ship_days ais_ship_days ais_off no_coverage definition day_boundary "
-    "unit unexplained",
+    "reconcile totals": "office office_days ais_days office_ship_days ais_ship_days ais_off no_coverage definition "
+    "day_boundary unit unexplained",
     "encirclement": "bearing_deg occupied",
     "trend by month": "series period unit total like_for_like warnings",
     "sightings as passages": "office gate_id hull direction start_day",
