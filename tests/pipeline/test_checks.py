@@ -75,3 +75,27 @@ def test_ais_decides_where_no_office_speaks_and_says_that_it_is_a_floor(tmp_path
     assert two.holds is not False and two.said[0].source == "ais"
     nine = world.book.check("9 consecutive days", date(2024, 3, 3), BOX, "own")
     assert nine.holds is False and nine.decided_by == "ais" and "least value" in nine.because
+
+
+def test_beside_a_series_ais_speaks_of_its_own_zones_and_fleet(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    series = "jcg-senkaku-contiguous-zone"
+    found = world.book.check("152 consecutive days", "2021-07-14", series=series)
+    assert (found.holds, found.decided_by, [s.source for s in found.said]) == (True, "jcg", ["jcg", "ais"])
+    alone = world.book.check("152 consecutive days", "2021-07-14", series=series, source="ais")
+    assert (alone.holds, [s.source for s in alone.said]) == (None, ["ais"])
+    year = world.book.check("332 days in 2021", "2021-12-31", series=f"jcg:days:{JP}")
+    assert (year.holds, [s.source for s in year.said]) == (True, ["jcg", "ais"])
+    with pytest.raises(UnknownName):
+        world.book.check("152 consecutive days", "2021-07-14", series=series, source="nobody")
+
+
+def test_a_value_is_compared_in_its_own_unit_only() -> None:
+    waters, day = of_region("east_asia"), date(2024, 10, 15)
+    assert check(None, waters, "153 aircraft on 2024-10-14", day, series_id="tw-mnd:aircraft").holds is True
+    assert check(None, waters, "14 warships on 2024-10-14", day, series_id="tw-mnd:naval_ships").holds is True
+    for claim, series in (("153 ships on 2024-10-14", "tw-mnd:aircraft"), ("14 sorties on 2024-10-14", "tw-mnd:naval_ships")):
+        with pytest.raises(UsageError, match="counts"):
+            check(None, waters, claim, day, series_id=series)
+    with pytest.raises(UsageError, match="ship days, not days"):
+        check(None, waters, "300 days in 2023", day, series_id=f"jcg:ships:{JP}")

@@ -101,8 +101,14 @@ class DayRule:
         return cls(m[1], int(m[2] or 0))
 
     def window(self, day: date) -> tuple[int, int]:
-        """First instant of the day and of the next one, in ms: the day is the half-open interval between them."""
-        return self._start(day), self._start(day + timedelta(days=1))
+        """First instant of the day and of the next one, in ms: the day is the half-open interval between them.
+
+        Raises `UsageError` for a day at the ends of the calendar.
+        """
+        try:
+            return self._start(day), self._start(day + timedelta(days=1))
+        except OverflowError:
+            raise UsageError(f"{day} lies at the end of the calendar.", "Days are of the years 1 to 9999.") from None
 
     def day_of(self, t_ms: int) -> date:
         """The day that holds the instant."""

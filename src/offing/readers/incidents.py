@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from offing.claims import Claim, entries, parse_toml, read_text, text_claims
-from offing.errors import BadRecord, OffingError
+from offing.errors import BadRecord, OffingError, UsageError
 from offing.model.incident import INCIDENT_KINDS, STATUSES, Incident
 from offing.model.times import DayRule, from_ms, parse_day, parse_time
 from offing.model.units import Unit
@@ -50,7 +50,7 @@ def read_incidents_text(text: str, file: str) -> tuple[list[Incident], list[BadR
             found.append(_incident(claim))
         except BadRecord as error:
             bad.append(error)
-        except OverflowError:
+        except (OverflowError, UsageError):
             problem = claim.refuse("`start` or `end` lies outside the calendar, the years 1 to 9999 of UTC")
             bad.append(BadRecord(problem.message, problem.hint, **problem.data))
     return found, bad

@@ -25,7 +25,7 @@ NAUTICAL_MILE_KM = 1.852
 
 _COUNTED = ("coast_guard_ships", "other_official_ships", "fishing_ships", "all_ships")
 _TELLING = {*_COUNTED, "time", "hulls", "voyages", "entries", "nth", "times", "place"}
-_ENGLISH_ISLANDS = {name: name for name in ISLANDS.values()} | {"pratas": "dongsha"}
+_ENGLISH_ISLANDS = {name: name for name in ISLANDS.values()} | {"dongsha": "pratas"}
 
 
 @dataclass
@@ -132,7 +132,7 @@ class _Reading:
         elif f.name == "side":
             self._side(f)
         elif f.name == "place":
-            return self._position(f, raw)
+            return self._position(f, after, raw)
         elif f.name == "months":
             state.window = self._months(f)
         elif f.name == "year":
@@ -186,7 +186,7 @@ class _Reading:
         if not timed:
             self.state.minute = None
         for g in after:
-            if g.name in ("enter", "leave"):
+            if g.name in ("enter", "leave", "place"):
                 return
             if (g.name in ("time", "day") and not timed) or (g.name == "side" and not sided):
                 self.used.add(id(g))
@@ -201,8 +201,10 @@ class _Reading:
         groups: list[tuple[str, ...]] = [(h,) for h in self.state.hulls] or [()]
         return [self._sighting(h, zone, crossing, raw) for zone in self._zones() for h in groups]
 
-    def _position(self, f: Found, raw: str) -> list[Bulletin | Sighting]:
+    def _position(self, f: Found, after: list[Found], raw: str) -> list[Bulletin | Sighting]:
         state = self.state
+        timed = state.timed
+        self._look_ahead(after, raw)
         wind = (WIND_OF.get(f["wind"]) or english_wind(f["wind"])) if f["wind"] else ""
         state.place, state.wind = f["place"], wind
         if f["to"]:  # from so many to so many miles: no one position
@@ -211,7 +213,9 @@ class _Reading:
         start = self.places.position_of(f["place"])
         lon_deg, lat_deg = point_from(start, wind, km) if start and wind else (None, None)
         groups: list[tuple[str, ...]] = [(h,) for h in state.hulls] or [()]
-        return [self._sighting(h, "", "", raw, km, lon_deg, lat_deg) for h in groups]
+        out: list[Bulletin | Sighting] = [self._sighting(h, "", "", raw, km, lon_deg, lat_deg) for h in groups]
+        state.timed = timed  # a time that follows the position is the position's own
+        return out
 
     def _totals(self, f: Found) -> list[Bulletin | Sighting]:
         state = self.state

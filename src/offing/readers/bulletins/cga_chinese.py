@@ -17,7 +17,7 @@ ISLANDS = {
     "莒光": "juguang",
     "亮島": "liangdao",
     "東碇": "dongding",
-    "東沙": "dongsha",
+    "東沙": "pratas",
 }
 """From an island or group to the first part of the ids of the waters round it."""
 
