@@ -24,8 +24,6 @@ VECTORS = tomllib.loads((Path(__file__).parents[2] / "vectors" / "joint_staff.to
 CUT_OFF = {"p20221228_01", "p20230102_01"}
 """Of these the collection has the first page only, which ends within a sentence."""
 
-csv.field_size_limit(sys.maxsize)
-
 
 @cache
 def of_2026(data: Path) -> dict[str, str]:
@@ -36,8 +34,12 @@ def of_2026(data: Path) -> dict[str, str]:
 @cache
 def drawn(data: Path) -> list[dict[str, str]]:
     """One row per drawn track; `new` ones are the last version of each."""
-    with (data / "official" / "twreporter" / "Japan_jp_data_cleaned.csv").open(encoding="utf-8", newline="") as file:
-        return [{**row, "name": row["file_name"].removesuffix(".pdf")} for row in csv.DictReader(file)]
+    before = csv.field_size_limit(sys.maxsize)
+    try:
+        with (data / "official" / "twreporter" / "Japan_jp_data_cleaned.csv").open(encoding="utf-8", newline="") as file:
+            return [{**row, "name": row["file_name"].removesuffix(".pdf")} for row in csv.DictReader(file)]
+    finally:
+        csv.field_size_limit(before)
 
 
 def of_2022(data: Path) -> dict[str, str]:
