@@ -5,7 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin
 WORKERS ?= auto
 
-.PHONY: setup demo test check bench clean
+.PHONY: setup demo demo-partners test check bench simulate clean
 
 setup: $(VENV)/.ready
 
@@ -20,6 +20,9 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 demo: setup
 	$(RUN)/offing demo
 
+demo-partners: setup
+	$(RUN)/offing demo-partners
+
 test: setup check
 	$(RUN)/python -m pytest -n $(WORKERS)
 
@@ -31,6 +34,9 @@ check: setup
 
 bench: setup
 	$(RUN)/python -m benchmarks
+
+simulate: setup
+	$(RUN)/python -m offing.testing.federation --seeds 10000
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .hypothesis

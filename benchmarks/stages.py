@@ -116,6 +116,13 @@ def starting(folder: Path) -> Result:
     return clock.read(), 0, ""
 
 
+def _policy(stage: str, *rows_n: int) -> Result:
+    from benchmarks import policy
+
+    result: Result = getattr(policy, stage)(*rows_n)
+    return result
+
+
 def sedonadb(folder: Path) -> Result:
     """SedonaDB on the same files: runs of consecutive positions inside, by SQL; it gives no crossing times."""
     from benchmarks.peer_sedonadb import runs_inside
@@ -133,6 +140,9 @@ STAGES: dict[str, tuple[str, Callable[[Path], Result]]] = {
     "plain-100": ("plain lz4 days to visits, 100 zones", lambda f: _visits(f, "plain", 100)),
     "decode": ("merged days to arrays only", lambda f: _decode(f, "merged")),
     "decode-plain": ("plain lz4 days to arrays only", lambda f: _decode(f, "plain")),
+    "deciding": ("1,000 labels to decisions", lambda _: _policy("deciding")),
+    "masking": ("1,000 labels decided, 5 M rows masked", lambda _: _policy("masking", 5_000_000)),
+    "masking-rows": ("the same by a loop over 0.5 M rows", lambda _: _policy("by_row", 500_000)),
     "starting": ("offing --help", starting),
     "sedonadb": ("SedonaDB: runs inside, 20 zones", sedonadb),
 }

@@ -30,6 +30,7 @@ from offing.figures import (
 )
 from offing.model import bulletin, incident, schemas, statement
 from offing.pipeline import reported
+from offing.store import received
 
 MEANINGS = Path(__file__).resolve().parent / "meanings.toml"
 
@@ -57,6 +58,7 @@ SCHEMAS: dict[str, tuple[Any, str]] = {
     "encirclement": (encirclement, "ENCIRCLEMENT"),
     "sql-positions": (schemas, "MERGED"),
     "sql-statics": (schemas, "STATICS"),
+    "sql-received": (received, "CAME"),
 }
 """Tables whose columns a schema in the code declares; what `docs/meanings.toml` names besides is added by the command."""
 

@@ -27,7 +27,7 @@ class Place:
 
 
 class Table(dict[str, Any]):
-    """A parsed TOML file that still knows on which lines its entries stand."""
+    """A parsed TOML file that still knows on which lines its entries stand; `""` is the place of what stands above them."""
 
     places: Mapping[str, list[Place]] = {}
 
@@ -171,9 +171,13 @@ def _bare(found: re.Match[str]) -> str:
 
 
 def _places(text: str) -> dict[str, list[Place]]:
-    """The lines of the entries `[[a]]` and `[[a.b]]` and of their keys; keys of `[a.names]` count as the key `names`."""
-    found: dict[str, list[Place]] = {}
-    here: Place | None = None
+    """The lines of the entries `[[a]]` and `[[a.b]]` and of their keys; keys of `[a.names]` count as the key `names`.
+
+    Under `""` stand the keys above the first header.
+    """
+    above = Place(1)
+    found: dict[str, list[Place]] = {"": [above]}
+    here: Place | None = above
     under = ""
     open_lists = 0
     for n, line in enumerate(_TEXT.sub(_bare, text).split("\n"), 1):
@@ -212,6 +216,12 @@ def read_text(path: Path, error: type[InputError]) -> str:
         raise error(f"{path.name} is not a text in UTF-8.", "Save it as UTF-8.") from None
     except OSError as e:
         raise MissingInput(f"{path} cannot be read: {e.strerror}.") from None
+
+
+def top(table: Mapping[str, Any], file: str, error: type[InputError]) -> Claim:
+    """What stands in a file above its first header, as one claim."""
+    places = table.places.get("", []) if isinstance(table, Table) else []
+    return Claim(table, file, error, file, places[0] if places else None)
 
 
 def entries(table: Mapping[str, Any], key: str, file: str, error: type[InputError]) -> list[Claim]:

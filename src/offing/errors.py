@@ -17,6 +17,9 @@ The tree:
     |   +-- BadZone             a zone file that is not valid
     |   +-- BadFleet            a fleet file that is not valid
     |   +-- BadRecord           a bulletin, incident or statement file that is not valid
+    |   +-- BadPaper            a card, agreement, rule or list of systems that is not valid
+    |   +-- BadDelivery         what came from a partner is not what its originator signed, or not for this node
+    +-- SharingError            this logbook is no node yet, a key is missing, or a partner cannot be reached
     +-- LateRow                 a fold was handed a row that is earlier than its hull's last
     +-- LogbookError            the logbook folder is missing, of another version, or in use
     +-- ClaimFails              a check was made and does not hold; exit status 1
@@ -109,6 +112,20 @@ class BadFleet(InputError):
 
 class BadRecord(InputError):
     """A bulletin, incident or statement file that is not valid."""
+
+
+class BadPaper(InputError):
+    """A card, agreement, release rule or list of systems that is not valid."""
+
+
+class BadDelivery(InputError):
+    """What came from a partner is not what its originator signed, or not for this node. Nothing of it was taken in."""
+
+    exit_status = 1
+
+
+class SharingError(OffingError):
+    """This logbook is no node yet, a key is missing, or a partner cannot be reached."""
 
 
 class LateRow(OffingError):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import polars as pl
 
@@ -36,9 +36,13 @@ from offing.pipeline import (
 )
 from offing.store import Store
 from offing.store.ledger import FileLine
+from offing.store.sources import AIS, SourceLine
 from offing.store.texts import HeldText
 from offing.zones.foreign import Reading
 from offing.zones.user import write_zones
+
+if TYPE_CHECKING:
+    from offing.sharing import Sharing
 
 Names = str | Sequence[str]
 Instant = int | str | datetime
@@ -109,6 +113,13 @@ class Logbook:
         """The zones and fleets in force."""
         return waters.load(self.store)
 
+    @cached_property
+    def exchange(self) -> Sharing:
+        """The logbook as a node among partners: rules, agreements, what leaves and what came."""
+        from offing.sharing import Sharing
+
+        return Sharing(self.store, lambda: self.waters)
+
     # -- in
 
     def ingest(
@@ -119,10 +130,23 @@ class Logbook:
         base_time: Instant | None = None,
         keep: bool = False,
         progress: ingest.Progress | None = None,
+        source: str = AIS,
     ) -> list[FileLine | ingest.FileProblem]:
-        """Read files and folders: `pipeline.ingest.ingest`."""
+        """Read files and folders, as one of the own sources: `pipeline.ingest.ingest`."""
         mapping_path = Path(mapping) if mapping else None
-        return ingest.ingest(self.store, [Path(p) for p in paths], form, mapping_path, _ms(base_time), keep, progress)
+        return ingest.ingest(self.store, [Path(p) for p in paths], form, mapping_path, _ms(base_time), keep, progress, source)
+
+    def sources(self) -> list[SourceLine]:
+        """The own sources: files, texts, and whether they are restricted."""
+        return self.store.ledger.sources.lines()
+
+    def restrict_source(self, name: str) -> bool:
+        """Leave a source out of releases unless a rule names it; returns whether that is new."""
+        return ingest.restrict_source(self.store, name)
+
+    def open_source(self, name: str) -> bool:
+        """Take the restriction of a source back; returns whether there was one."""
+        return ingest.open_source(self.store, name)
 
     def retract(self, file_or_sha: str | Path, reason: str) -> FileLine:
         """Take a file back in the open: `pipeline.ingest.retract`."""
@@ -236,7 +260,7 @@ class Logbook:
         known_at: Instant | None = None,
         withdrawn: bool = False,
     ) -> pl.DataFrame:
-        """Visits by entry: columns of `model.schemas.VISITS` and `version`."""
+        """Visits by entry, own and received: columns of `model.schemas.VISITS`, `version` and `originator`."""
         asked = queries.EventFilter(_several(zone), fleet, mmsi, _date(since), _date(until), _ms(known_at), withdrawn)
         return queries.visits(self.store, self.waters, asked)
 
@@ -272,8 +296,8 @@ class Logbook:
         return self._ask(zone, fleet, **more).presence(by, Unit(unit))
 
     def streaks(self, zone: Names, fleet: str, source: str = "ais", **more: Unpack[FigureOptions]) -> pl.DataFrame:
-        """Streaks of AIS watch days or of an office's bulletins."""
-        return self._ask(zone, fleet, source=source, **more).streaks()
+        """Streaks of AIS watch days or of an office's bulletins; those that partners worked out are listed with them."""
+        return self._ask(zone, fleet, source=source, **more).listed_streaks()
 
     def records(
         self, zone: Names = (), fleet: str | None = None, source: str | None = None, **more: Unpack[FigureOptions]

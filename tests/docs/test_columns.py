@@ -12,8 +12,11 @@ from typing import Any
 import pytest
 from doc_pages import run_here
 from doc_tables import Column, Table, tables
+from small_partners import CAME_MS, days_of, give, record, records, sent, visits_of
 
+import offing
 from offing.regions import folder_of
+from offing.store import received
 
 ZONE, SENKAKU = "taiwan-contiguous-zone@tw", "senkaku-diaoyu-contiguous-zone@jp"
 JCG = f"--zone {SENKAKU} --fleet cn-government --source jcg"
@@ -85,7 +88,36 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for words in SETTING_UP:
         lines, status = run_here(f"offing {words}", folder)
         assert status == 0, lines
+    among_partners(folder)
     return folder
+
+
+def among_partners(folder: Path) -> None:
+    """Make the logbook a node that holds something of every kind from partners."""
+    ours = offing.open(folder / "logbook")
+    theirs = offing.create(folder / "theirs")
+    theirs.add_fleets(folder / "fleet.toml")
+    (folder / "theirs.csv").write_text(SHIP.replace("2025-03-05", "2025-03-06"), encoding="utf-8")
+    theirs.ingest(folder / "theirs.csv")
+    theirs.run()
+    seen = [record("sighting", "s", office="jp-joint-staff", start_day="2026-03-01", hulls=["155"], restated=False, **WORDS)]
+    happened = [record("incident", "i", kind="other", start_utc=CAME_MS, precision="day", day_rule="UTC 00:00", **ABOUT)]
+    streaks = records("streak", theirs.streaks(ZONE, "ours"))
+    give(
+        ours, visits_of(theirs, "jp"), visits_of(theirs, "tw", hub="jp", vouched_by="jp", agreement="jp-us", received_ms=None),
+        days_of(theirs, "jp", ZONE, "ours", onward=1, expires_ms=CAME_MS * 2, round_deg=0.5), sent("jp", "streak", streaks),
+        sent("jp", "sighting", seen), sent("jp", "incident", happened),
+    )  # fmt: skip
+
+
+WORDS = dict.fromkeys(
+    ("ship_class", "country", "reference_place", "bearing", "gate_id", "direction", "text_sha256", "zone_id", "source",
+     "sentence", "crossing"), "",
+)  # fmt: skip
+ABOUT: dict[str, Any] = {
+    **dict.fromkeys(("place", "zone_id", "gate_id", "status", "confidence", "text"), ""),
+    **{name: [] for name in ("actors", "reported_by", "hulls", "sources")},
+}
 
 
 def json_of(words: str, folder: Path) -> list[dict[str, Any]]:
@@ -143,6 +175,7 @@ ASKED: dict[str, list[str]] = {
     "sql-positions": ['sql "SELECT t.* FROM positions AS t"'],
     "sql-statics": ['sql "SELECT t.* FROM statics AS t"'],
     "sql-runs": ['sql "SELECT t.* FROM runs AS t"'],
+    "sql-received": [f'sql "SELECT id, originator, {", ".join(received.CAME)} FROM received_{t}"' for t in ("visits", "days")],
 }
 TABLES = {t.id: t for t in tables()}
 

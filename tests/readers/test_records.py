@@ -146,3 +146,8 @@ def test_any_bytes_have_a_header_or_none(data: bytes) -> None:
     for delimiter in ",;\t|":
         shape = read_header(data, delimiter)
         assert shape is None or any(shape.names)
+
+
+@given(st.lists(st.sampled_from([b'"', b"\r", b"\n", b"\r\n", b",", b"a"]), max_size=12).map(b"".join))
+def test_unclear_ends_are_found_as_by_a_plain_search(data: bytes) -> None:
+    assert records._has_unclear_ends(data) == (b'""' in data or data.count(b"\r") != data.count(b"\r\n"))

@@ -124,7 +124,9 @@ def frame(visits: Rows, zones: Sequence[Zone], parameters: VisitParameters) -> p
         in_force = (visits["exit_ms"] >= validity[number, 0]) & (visits["entry_ms"] < validity[number, 1])
         visits = visits if in_force.all() else visits[in_force]
     columns = [name for name in VISIT.names or () if not name.startswith("since_")]
-    df = pl.DataFrame({name: np.ascontiguousarray(visits[name]) for name in columns})
+    # divided here, one by one: polars would divide a column of one row otherwise than a longer one, in the last bit
+    seconds = {"duration_s": (visits["exit_ms"] - visits["entry_ms"]) / 1000, "inside_s": visits["inside_ms"] / 1000}
+    df = pl.DataFrame({name: np.ascontiguousarray(visits[name]) for name in columns} | seconds)
     places = pl.DataFrame(
         {"zone": np.arange(len(zones)), "zone_id": [z.id for z in zones], "zone_hash": [z.hash for z in zones]},
         schema={"zone": pl.Int64, "zone_id": pl.String, "zone_hash": pl.String},
@@ -150,8 +152,8 @@ def frame(visits: Rows, zones: Sequence[Zone], parameters: VisitParameters) -> p
         entry_lat_deg="entry_lat_deg",
         exit_lon_deg="exit_lon_deg",
         exit_lat_deg="exit_lat_deg",
-        duration_s=(pl.col("exit_ms") - pl.col("entry_ms")) / 1000,
-        inside_s=pl.col("inside_ms") / 1000,
+        duration_s="duration_s",
+        inside_s="inside_s",
         positions_n="positions_n",
         support_n=pl.col("positions_n") + crossed_in.cast(pl.Int64) + (~seen_last).cast(pl.Int64),
         single_position=(pl.col("positions_n") == 1) & first_seen & seen_last,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -21,11 +21,13 @@ from offing.figures.presence import By, presence
 from offing.figures.records import highest_days, records
 from offing.figures.sensitivity import sensitivity
 from offing.figures.streaks import streaks
-from offing.figures.watch_days import WATCH_DAYS, stays_of, watch_days
+from offing.figures.watch_days import WATCH_DAYS, asked_days, stays_of, watch_days
 from offing.model.fleet import Fleet
+from offing.model.sharing import Label
 from offing.model.times import DayRule, from_ms
 from offing.model.units import Unit
 from offing.model.zone import Zone
+from offing.pipeline import merged
 from offing.pipeline.coverage import coverage, tracked_positions
 from offing.pipeline.methods import Method
 from offing.pipeline.settled import run_at, settled_days
@@ -55,9 +57,10 @@ class Question:
     fleet: Fleet
     day_rule: DayRule
     spec: FigureSpec
+    given: merged.Received | None = None  # the received rows that take part; None: those that the logbook holds
 
     @classmethod
-    def of(cls, store: Store, waters: Waters, spec: FigureSpec) -> Question:
+    def of(cls, store: Store, waters: Waters, spec: FigureSpec, given: merged.Received | None = None) -> Question:
         """From the request behind a figure id. Raises `UnknownName` for zones, fleets and offices that are not there.
 
         What was known at an instant is asked with the zones and fleets of then.
@@ -78,7 +81,7 @@ class Question:
         asked = series_spec(zones, fleet.id, spec.day_rule, spec.source, **extras)
         if spec.source != AIS:
             office_series(waters, asked)
-        return cls(store, waters, zones, fleet, day_rule, asked)
+        return cls(store, waters, zones, fleet, day_rule, asked, given)
 
     @cached_property
     def run(self) -> RunLine | None:
@@ -147,8 +150,33 @@ class Question:
             for z in self.zones
         }
 
+    @cached_property
+    def received(self) -> merged.Received:
+        """What partners sent that takes part."""
+        return merged.Received.held(self.store, self.spec.known_at_ms) if self.given is None else self.given
+
+    @cached_property
+    def accounts(self) -> pl.DataFrame:
+        """What partners say of each day that is asked for (columns of `merged.ACCOUNTS`)."""
+        if self.spec.source != AIS or self.received.is_empty:
+            return pl.DataFrame(schema=merged.ACCOUNTS)
+        told = merged.accounts(self.received, self.zones, self.fleet, self.day_rule, self.method.watch_day)
+        return told.filter(pl.col("day").is_between(self.spec.first_day or date.min, self._last_day or date.max))
+
+    def label_of_figure(self, base: Label, first: date | None = None, last: date | None = None) -> Label:
+        """The label of a figure of days from first to last (None: all) that a rule would give `base`.
+
+        The strictest of that and of the labels of the received rows that the figure rests on: `merged.derived_label`. A streak
+        is compared with all others of its series, and rests on every day.
+        """
+        rows = merged.resting_on(self.received, self.zones, self.fleet, self.day_rule, first, last)
+        return merged.derived_label(base, rows)
+
     def days(self) -> pl.DataFrame:
-        """Watch days from AIS (columns of `watch_days.WATCH_DAYS`), or the days that an office reported."""
+        """Watch days (columns of `watch_days.WATCH_DAYS` and originators) from AIS, or the days that an office reported.
+
+        Of AIS: own days joined with the accounts of partners (`merged.merged_days`).
+        """
         return self._labelled(self._days)
 
     def _labelled(self, figures: pl.DataFrame) -> pl.DataFrame:
@@ -159,12 +187,18 @@ class Question:
     def _days(self) -> pl.DataFrame:
         spec = self.spec
         if spec.source != AIS:
-            return self.reported_days()
-        return watch_days(
+            return self.reported_days().with_columns(pl.lit(None, dtype=pl.List(pl.String)).alias("originators"))
+        first, last = spec.first_day, self._last_day
+        told = self.accounts
+        if told.height:  # the days that own data touch, and those of which others speak
+            own = asked_days(self.data_window, self.day_rule, first, last)
+            first = first or _bound(min, own[0], told["day"])
+            last = last or _bound(max, own[1], told["day"])
+        own_days = watch_days(
             self.visits, self.inside_positions(), self.listening(), self.data_window, self.zones, self.fleet, self.day_rule,
-            self.method.watch_day, self.method.coverage, first_day=spec.first_day, last_day=self._last_day, spec=spec,
-            left_out=self._left_out,
+            self.method.watch_day, self.method.coverage, first_day=first, last_day=last, spec=spec, left_out=self._left_out,
         )  # fmt: skip
+        return merged.merged_days(own_days, told, self.fleet, self.store.node_id, named=self.received.named)
 
     @property
     def _left_out(self) -> set[date]:
@@ -221,8 +255,21 @@ class Question:
         return rows.select(*WATCH_DAYS.names(), "sources", "contradiction")
 
     def streaks(self) -> pl.DataFrame:
-        """Streaks (columns of `streaks.STREAKS`), oldest first."""
-        return self._labelled(self._streaks)
+        """Streaks (columns of `streaks.STREAKS` and originators: whose accounts their observed days rest on), oldest first."""
+        return self._labelled(merged.with_originators(self._streaks, self._days, "start_day", "end_day"))
+
+    def listed_streaks(self) -> pl.DataFrame:
+        """`streaks`, each with its `originator`: this logbook's own, then those that partners worked out themselves."""
+        own = self.streaks().with_columns(pl.lit(self.store.node_id, dtype=pl.String).alias("originator"))
+        if self.spec.source != AIS:
+            return own
+        told = merged.streaks_told(self.received, self.zones, self.fleet, self.day_rule)
+        told = told.filter(
+            (pl.col("end_day") >= (self.spec.first_day or date.min)) & (pl.col("start_day") <= (self._last_day or date.max))
+        ).sort("start_day", "originator", "id")
+        rows = told.rename({"id": "figure_id"}).with_columns(pl.concat_list("originator").alias("originators"))
+        missing = [pl.lit(None, dtype=t).alias(n) for n, t in own.schema.items() if n not in rows.columns]
+        return pl.concat([own, rows.with_columns(missing).select(own.columns)])
 
     @cached_property
     def _streaks(self) -> pl.DataFrame:
@@ -243,12 +290,20 @@ class Question:
         """Presence by period (columns of `presence.PRESENCE`)."""
         stays = None
         if unit is Unit.HOURS:
-            stays = stays_of(self.visits, [z.id for z in self.zones], self.fleet, self.method.watch_day)
+            own = stays_of(self.visits, [z.id for z in self.zones], self.fleet, self.method.watch_day)
+            told = self.received.stays(self.zones, self.fleet, self.method.watch_day).drop_nulls("mmsi")
+            stays = pl.concat([f.select("mmsi", "start_ms", "end_ms") for f in (own, told)])
         if self.spec.source != AIS:  # an office says on which days, not how many ships nor for how long
             days, rule = self._days.select("day", "state"), self.series.day_rule
         else:
             days, rule = self._days, self.day_rule
-        return self._labelled(presence(days, by, unit, self.spec, rule, stays=stays))
+        found = presence(days, by, unit, self.spec, rule, stays=stays)
+        return self._labelled(merged.with_originators_of_periods(found, self._days, by))
+
+
+def _bound(of: Callable[[list[date]], date], own: date | None, told: pl.Series) -> date | None:
+    """The first or last of own days and told ones."""
+    return of([d for d in (own, *told.to_list()) if d is not None])
 
 
 _CELLS: dict[tuple[str, float, float], npt.NDArray[np.int32]] = {}

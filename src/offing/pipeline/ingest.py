@@ -20,6 +20,7 @@ from offing.store.keep import keep_copy
 from offing.store.lake import canonical_json
 from offing.store.ledger import FileLine
 from offing.store.parts import Origin, PartWriter
+from offing.store.sources import AIS, source_name
 
 _SWELL = 6
 """How much larger a compressed log is when unpacked, about; only for the progress shown while it is read."""
@@ -48,13 +49,17 @@ def ingest(
     base_time_ms: int | None = None,
     keep: bool = False,
     progress: Progress | None = None,
+    source: str = AIS,
 ) -> list[FileLine | FileProblem]:
     """Read files and folders into the logbook, file by file: one entry each, in order, its line or why it was not taken.
 
     Every good file is kept though others fail. A file that is held already gives its line, marked `already`. `form` names a
-    reader, or `auto` recognises it by content. `keep` also stores a copy of the original bytes. Raises what concerns the whole
-    command: a mapping that is missing or wrong, `UsageError` for a form that is not there, `LogbookError`.
+    reader, or `auto` recognises it by content. `keep` also stores a copy of the original bytes. `source` names the own source
+    to which the files belong; one that is held already then belongs to it too. Raises what concerns the whole command: a
+    mapping that is missing or wrong, `UsageError` for a form that is not there or a source with another sort of name,
+    `LogbookError`.
     """
+    source = source_name(source)
     options = ReadOptions(load_mapping(mapping_path) if mapping_path else None, base_time_ms)
     results: list[FileLine | FileProblem] = []
     files: list[Path] = []
@@ -67,7 +72,7 @@ def ingest(
     with store.writing("ingest"):
         for file in files:
             try:
-                results.append(_ingest_file(store, file, form, options, keep, gauge))
+                results.append(_ingest_file(store, file, form, options, keep, gauge, source))
             except (UsageError, LogbookError):
                 raise
             except OffingError as error:
@@ -91,10 +96,24 @@ def retract(store: Store, file_or_sha: str | Path, reason: str) -> FileLine:
         return replace(line, held_to_ms=max(at_ms, line.held_from_ms), reason=reason.strip())
 
 
+def restrict_source(store: Store, name: str) -> bool:
+    """Leave an own source out of every release that does not name it; returns whether that is new."""
+    with store.writing("sources restrict"):
+        return store.ledger.sources.restrict(source_name(name), now_ms())
+
+
+def open_source(store: Store, name: str) -> bool:
+    """Take the restriction of an own source back; returns whether there was one. `UnknownName` for one that is not there."""
+    with store.writing("sources open"):
+        return store.ledger.sources.open(source_name(name), now_ms())
+
+
 # -- inside
 
 
-def _ingest_file(store: Store, file: Path, form: str, options: ReadOptions, keep: bool, gauge: _Gauge) -> FileLine:
+def _ingest_file(
+    store: Store, file: Path, form: str, options: ReadOptions, keep: bool, gauge: _Gauge, own_source: str
+) -> FileLine:
     """One file: look, recognise, read, write, tell."""
     state = _state(file)
     source = container.open_source(file)
@@ -109,6 +128,7 @@ def _ingest_file(store: Store, file: Path, form: str, options: ReadOptions, keep
             line = replace(line, kept=True)
         if not _whole(store, held):
             _restore(store, source, held, options)
+        store.ledger.sources.add(held.sha256, own_source, now_ms())
         return line
     reader_of = sniff.choose(source, form, options)
     origin = Origin(source.sha256, reader_of.name, reader_of.version, options.canonical(), path, state[0])
@@ -125,7 +145,7 @@ def _ingest_file(store: Store, file: Path, form: str, options: ReadOptions, keep
             except DamagedInput:
                 store.clear_leftovers()  # the parts are there, but nothing says so
                 raise
-        return store.ledger.hold(line)
+        return store.ledger.hold(line, own_source)
     except OSError as error:
         raise LogbookError(
             f"The logbook cannot be written: {error}.", "Check the disk and its space; nothing of the file was taken."

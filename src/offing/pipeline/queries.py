@@ -15,9 +15,10 @@ from offing.figures.records import RECORDS
 from offing.model.schemas import PASSAGES, VISITS
 from offing.model.times import UTC_DAY, iso
 from offing.pipeline.figuring import AIS, Question, current_method, published_series
+from offing.pipeline.merged import TOLD, as_own, came_by, with_told
 from offing.pipeline.settled import run_at, settled_days
 from offing.pipeline.waters import Waters
-from offing.store import Store
+from offing.store import Store, received
 from offing.store.folder import now_ms
 from offing.store.history import KINDS, events
 from offing.store.lookup import rejects as stored_rejects
@@ -87,6 +88,25 @@ def notes(store: Store, waters: Waters) -> list[str]:
     return out
 
 
+def received_notes(store: Store, waters: Waters, known_at_ms: int | None = None) -> list[str]:
+    """What a user should know of received rows: those that no figure counts, and those left out of what was known then."""
+    rows = received.read(store, "visit")
+    here = pl.DataFrame([(z.id, z.hash) for z in waters.zone_list], {"zone_id": pl.String, "here": pl.String}, orient="row")
+    placed = rows.join(here, on="zone_id", how="left")
+    told = pl.all_horizontal(pl.col("zone_id", "zone_hash", "entry_t_utc", "exit_t_utc", "support_n").is_not_null())
+    counts = {
+        "of another outline of their zone": told & (pl.col("here") != pl.col("zone_hash")),
+        "of a zone that this logbook does not know": told & pl.col("here").is_null(),
+        "without the zone, times or support that figures need": ~told,
+    }
+    found = {why: placed.filter(which).height for why, which in counts.items()}
+    out = [f"Received visits {why}: {n:,}. They are listed, and no figure counts them." for why, n in found.items() if n]
+    if known_at_ms is not None:
+        undated = sum(t["received_utc"].null_count() for t in received.read_all(store).values())
+        out += [f"Received rows of which it is not known when they came: {undated:,}. They are left out."] if undated else []
+    return out
+
+
 @dataclass(frozen=True)
 class EventFilter:
     """Which visits or passages; an empty field asks for all. Days are UTC, both included."""
@@ -101,13 +121,20 @@ class EventFilter:
 
 
 def visits(store: Store, waters: Waters, asked: EventFilter) -> pl.DataFrame:
-    """Visits by entry: columns of `schemas.VISITS`, then version, still_inside, known_from_utc, reason, superseded_by."""
+    """Visits by entry: columns of `schemas.VISITS`, then version, still_inside, known_from_utc, reason, superseded_by.
+
+    Own visits, and those that partners sent: `originator` says whose account each is, `received_from` and `vouched_by` how it
+    came. One stay may have several accounts; all are listed.
+    """
     waters.several(list(asked.places))  # `UnknownName` for one that is not there
-    rows = _asked_for(store, waters, "visit", asked, start="entry_t_utc", end="exit_t_utc")
-    names = ["event_id", "kind", "version", *VISITS.names[2:], "still_inside", "known_from_utc", "reason", "superseded_by"]
-    return (
-        rows.with_columns(still_inside=_still_inside(now_ms())).sort("entry_t_utc", "mmsi", "zone_id", "event_id").select(names)
-    )
+    start, end = "entry_t_utc", "exit_t_utc"
+    own = as_own(store, _asked_for(store, waters, "visit", asked, start=start, end=end))
+    told = came_by(received.read(store, "visit"), asked.known_at_ms).rename({"received_utc": "known_from_utc"})
+    told = told.rename({"id": "event_id"}).with_columns(kind=pl.lit("visit"))
+    rows = with_told(own, _filtered(told, waters, asked, "zone_id", start=start, end=end))
+    rows = rows.with_columns(still_inside=_still_inside(now_ms())).sort(start, "mmsi", "zone_id", "event_id", "originator")
+    history = ["known_from_utc", "reason", "superseded_by"]
+    return rows.select("event_id", "kind", "version", *VISITS.names[2:], "still_inside", *history, *TOLD)
 
 
 def passages(store: Store, waters: Waters, asked: EventFilter) -> pl.DataFrame:
@@ -131,19 +158,24 @@ def passages(store: Store, waters: Waters, asked: EventFilter) -> pl.DataFrame:
 
 def _asked_for(store: Store, waters: Waters, kind: str, asked: EventFilter, *, start: str, end: str) -> pl.DataFrame:
     """The events of a kind that a filter lets through; `start` and `end` are the columns of when they are."""
-    fleet = waters.fleet(asked.fleet) if asked.fleet else None
     method = current_method(store, asked.known_at_ms).event_hash(kind)
     rows = events(store, kind, method, asked.known_at_ms, asked.withdrawn)
+    return _filtered(rows, waters, asked, KINDS[kind].place, start=start, end=end)
+
+
+def _filtered(rows: pl.DataFrame, waters: Waters, asked: EventFilter, place: str, *, start: str, end: str) -> pl.DataFrame:
+    """The rows that a filter lets through; what a row does not tell does not fit."""
+    fleet = waters.fleet(asked.fleet) if asked.fleet else None
     if asked.places:
-        rows = rows.filter(pl.col(KINDS[kind].place).is_in(asked.places))
+        rows = rows.filter(pl.col(place).is_in(asked.places))
     if asked.mmsi is not None:
         rows = rows.filter(pl.col("mmsi") == asked.mmsi)
     if asked.since:
         rows = rows.filter(pl.col(end).dt.epoch("ms") >= UTC_DAY.window(asked.since)[0])
     if asked.until:
         rows = rows.filter(pl.col(start).dt.epoch("ms") < UTC_DAY.window(asked.until)[1])
-    if fleet is not None:
-        held = clip_to_fleet(rows, fleet, start=start, end=end)
+    if fleet is not None and not fleet.everyone:
+        held = clip_to_fleet(rows.drop_nulls(["mmsi", start, end]), fleet, start=start, end=end)
         rows = rows.join(held.select("event_id").unique(), on="event_id", how="semi")
     return rows
 
@@ -167,8 +199,8 @@ def _name_at(store: Store, rows: pl.DataFrame, instant: int) -> pl.Series:
     """The latest name each hull had broadcast by then; null where none is known."""
     names = []
     for mmsi in rows["mmsi"]:
-        said = statics_of(store, int(mmsi), None, instant).drop_nulls("name")
-        names.append(said["name"][-1] if said.height else None)
+        said = None if mmsi is None else statics_of(store, int(mmsi), None, instant).drop_nulls("name")
+        names.append(said["name"][-1] if said is not None and said.height else None)
     return pl.Series("name", names, dtype=pl.String)
 
 

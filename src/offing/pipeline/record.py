@@ -18,7 +18,6 @@ from offing.pipeline.waters import Waters
 from offing.readers.bulletins import parsers
 from offing.readers.bulletins.facts import published_figures
 from offing.readers.incidents import read_incidents
-from offing.readers.statements import read_facts
 from offing.store import Store
 
 BULLETIN_ROWS = pl.Schema(
@@ -100,6 +99,8 @@ class Record:
     @cached_property
     def statements(self) -> pl.DataFrame:
         """All statements (columns of `STATEMENT_ROWS`), by day."""
+        from offing.readers.statements import read_facts
+
         facts = statement_frame(read_facts(self.waters.pack.folder).statements)
         own = statement_frame(read_statements_back(self.store, self.known_at_ms))
         both = [f.with_columns(pl.lit(o).alias("origin")) for f, o in ((facts, "pack"), (own, "text"))]

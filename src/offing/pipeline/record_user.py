@@ -16,7 +16,6 @@ from offing.model.statement import Statement
 from offing.pipeline.record_texts import INCIDENT, STATEMENT, Added, files_of, hold, parser_version
 from offing.pipeline.waters import Waters
 from offing.readers.incidents import read_incidents, read_incidents_text
-from offing.readers.statements import read_document, statement_of
 from offing.store import Store
 
 
@@ -60,6 +59,8 @@ def read_incidents_back(store: Store | None, at_ms: int | None = None) -> list[I
 
 def add_statements(store: Store, paths: Sequence[str | Path]) -> Added:
     """Keep statements of text, markdown or HTML files; one without a date is a reject."""
+    from offing.readers.statements import read_document, statement_of
+
     out = Added(rows={"statements": 0})
     for path in files_of(paths):
         document = read_document(path.name, path.read_bytes())
@@ -78,6 +79,8 @@ def read_statements_back(store: Store | None, at_ms: int | None = None) -> list[
     """The statements of the logbook now, or at an instant; what other rules had read is read again."""
     if store is None:
         return []
+    from offing.readers.statements import read_document, statement_of
+
     known = store.ledger.texts.readings(STATEMENT, parser_version("statements"))
     found = []
     for text in store.ledger.texts.held(STATEMENT, at_ms):

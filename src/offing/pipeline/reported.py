@@ -137,8 +137,15 @@ class SeriesQuestion:
         return values_by_day(self.rows, self.about.day_rule, self.as_of, self.first_day, self.last_day)
 
     def streaks(self) -> pl.DataFrame:
-        """Runs of days with at least one (columns of `streaks.STREAKS`), oldest first, with `series` and `pack`."""
-        return self._labelled(self._streaks)
+        """Runs of days with at least one (columns of `streaks.STREAKS`), oldest first, with `series` and `pack`.
+
+        `originators` and `originator` are null: what was published is no partner's account.
+        """
+        nobody = (
+            pl.lit(None, dtype=pl.List(pl.String)).alias("originators"),
+            pl.lit(None, dtype=pl.String).alias("originator"),
+        )
+        return self._labelled(self._streaks).with_columns(nobody)
 
     @cached_property
     def _streaks(self) -> pl.DataFrame:

@@ -26,6 +26,7 @@ from offing.figures.trends import TRENDS, Period
 from offing.figures.watch_days import NOT_OBSERVED, OBSERVED
 from offing.model.units import Unit
 from offing.pipeline.figuring import AIS, Question, current_method, span_frame
+from offing.pipeline.merged import with_originators
 from offing.pipeline.methods import Method
 from offing.pipeline.record import Record
 from offing.pipeline.reported import SERIES_RECORDS, SERIES_ROWS, SeriesQuestion, all_series, series_rows
@@ -194,6 +195,11 @@ class WatchSeries(SeriesQuestion):
         hulls = pl.when(pl.col("state").is_in([OBSERVED, NOT_OBSERVED])).then(pl.col("hulls_n").cast(pl.Float64))
         rows = self._asked.days().with_columns(pl.lit([], dtype=pl.List(pl.String)).alias("sources"))
         return _valued(rows, hulls, self.unit)
+
+    def streaks(self) -> pl.DataFrame:
+        """Its streaks, with those whose accounts they rest on."""
+        found = with_originators(super().streaks(), self._asked.days(), "start_day", "end_day")
+        return found.with_columns(pl.lit(self._asked.store.node_id, dtype=pl.String).alias("originator"))
 
     @property
     def _bridging(self) -> StreakParameters:

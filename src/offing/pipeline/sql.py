@@ -11,10 +11,11 @@ import pyarrow as pa
 from offing.errors import UsageError
 from offing.model.schemas import MERGED
 from offing.pipeline.listing import zone_row
+from offing.pipeline.merged_record import incidents, sightings
 from offing.pipeline.queries import EventFilter, passages, status, visits
-from offing.pipeline.record import Record
+from offing.pipeline.record import Record, RecordFilter
 from offing.pipeline.waters import Waters
-from offing.store import Store, lake
+from offing.store import Store, lake, received
 from offing.store.lookup import rejects, statics_of
 from offing.store.merge import merged_days
 
@@ -24,8 +25,11 @@ if TYPE_CHECKING:
 TABLES = (
     "positions", "statics", "rejects", "visits", "passages", "files", "runs", "zones", "fleets",
     "bulletins", "sightings", "incidents", "statements",
+    "received_visits", "received_days", "received_streaks", "received_sightings", "received_incidents",
 )  # fmt: skip
-"""What can be asked about."""
+"""What can be asked about. The last five are what partners sent, with its label; what they keep from this node is not here."""
+
+_RECEIVED = dict(zip(TABLES[-5:], ("visit", "watch_day", "streak", "sighting", "incident"), strict=True))
 
 
 def sql(store: Store, waters: Waters, query: str) -> pl.DataFrame:
@@ -81,7 +85,10 @@ def _register(db: duckdb.DuckDBPyConnection, store: Store, waters: Waters, words
         ),
     }
     record = Record(store, waters)
-    tables |= {t: getattr(record, t) for t in ("bulletins", "sightings", "incidents", "statements") if t in words}
+    tables |= {t: getattr(record, t) for t in ("bulletins", "statements") if t in words}
+    tables |= {"sightings": sightings(record, RecordFilter())} if "sightings" in words else {}
+    tables |= {"incidents": incidents(record)} if "incidents" in words else {}
+    tables |= {t: received.read(store, kind) for t, kind in _RECEIVED.items() if t in words}
     days = [str(d.path) for d in merged_days(store)]
     if days:
         listed = ", ".join("'" + path.replace("'", "''") + "'" for path in days)

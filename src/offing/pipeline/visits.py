@@ -23,8 +23,10 @@ import pyarrow.parquet as pq
 from offing.errors import LogbookError
 from offing.events import passage, visit
 from offing.model.place import Gate
+from offing.model.schemas import PASSAGES
 from offing.model.times import DAY_MS, to_ms_of_day
 from offing.model.zone import Zone
+from offing.store import lake
 from offing.tracks import walk
 from offing.tracks.places import zone_grid
 
@@ -63,6 +65,19 @@ def fold_days(
 
     Raises `LogbookError` when a file cannot be read, holds positions of another day, or is out of order.
     """
+    return fold_batches(_days_ahead(days), zones, parameters, progress, per_day, gates, passage_parameters)
+
+
+def fold_batches(
+    days: Iterable[tuple[date, walk.Batch]],
+    zones: Sequence[Zone],
+    parameters: visit.VisitParameters,
+    progress: Progress | None = None,
+    per_day: PerDay | None = None,
+    gates: Sequence[Gate] = (),
+    passage_parameters: passage.PassageParameters | None = None,
+) -> VisitsRun:
+    """Fold the positions of days, given in ascending order and each in the total order, as `fold_days` does those of files."""
     grid = zone_grid(zones, gates)
     tracks, visits, passages = walk.start(), visit.VisitState(), passage.PassageState()
     finished: list[npt.NDArray[Any]] = []
@@ -71,7 +86,7 @@ def fold_days(
     taken_n, rows_n = 0, 0
     first_ms: int | None = None
     last_ms: int | None = None
-    for day, batch in _days_ahead(days):
+    for day, batch in days:
         if per_day:
             per_day(day, batch)
         span = _tracked_span(day, batch)
@@ -95,7 +110,7 @@ def fold_days(
     rows = np.concatenate(finished)
     finished.clear()  # each holds all visits: one at a time
     passed.append(passage.finish(passages))
-    through = passage.frame(np.concatenate(passed), gates)
+    through = passage.frame(np.concatenate(passed), gates) if gates else lake.empty_frame(PASSAGES)
     return VisitsRun(visit.frame(rows, zones, parameters), through, taken_n, rows_n - taken_n, first_ms, last_ms)
 
 

@@ -21,6 +21,7 @@ from offing.pipeline.settled import run_at
 from offing.pipeline.sources import RawText
 from offing.pipeline.waters import Waters
 from offing.pipeline.why_series import series_chain
+from offing.pipeline.why_told import Told
 from offing.store import Store
 from offing.store.history import WITHDRAWN, versions
 from offing.store.lookup import positions_of
@@ -34,7 +35,7 @@ class Link:
     """One line of a chain; `level` is how deep it stands."""
 
     level: int
-    kind: str  # figure, rule, day, visit, passage, zone, gate, crossing, position, raw, bulletin, sighting, version, more
+    kind: str  # as in docs/meanings.toml: figure, rule, day, visit, passage, zone, ..., raw, received, more
     text: str
     id: str | None = None  # what `why` takes
     file: str | None = None
@@ -59,8 +60,19 @@ class _Chain:
         self.links: list[Link] = []
         self.known_at_ms: int | None = None
         self._histories: dict[tuple[str, str], pl.DataFrame] = {}
+        self._told: dict[int | None, Told] = {}
 
     def of(self, name: str) -> list[Link]:
+        told = self.told_then()
+        try:
+            return self._of(name)
+        except UnknownName:
+            if self.links or not told.knows(name):
+                raise
+        told.record(name, self.add, 0)
+        return self.links
+
+    def _of(self, name: str) -> list[Link]:
         if name.startswith("visit:"):
             self.visit(name, 0)
             return self.links
@@ -146,22 +158,18 @@ class _Chain:
             if whole:
                 self.bulletins(q, day, day, level + 1)
             return
-        hulls = (
-            f", {_count(row['hulls_n'], 'hull', 'hulls')} ({' '.join(map(str, row['mmsis']))}), "
-            f"{_count(row['positions_n'], 'position', 'positions')}"
-            if row["hulls_n"]
-            else ""
-        )
+        at = f", {_count(row['positions_n'], 'position', 'positions')}" if row["positions_n"] is not None else ""
+        numbers = f" ({' '.join(map(str, row['mmsis']))})" if row["mmsis"] else ""
+        hulls = f", {_count(row['hulls_n'], 'hull', 'hulls')}{numbers}{at}" if row["hulls_n"] else ""
         heard = f" ({row['because']})" if row["because"] else f", {row['listening_hours']} listening hours"
         window = f" ({_t(row['window_start_utc'])} to {_t(row['window_end_utc'])})"
         self.add(level, "day", f"{day}{window}: {row['state']}{hulls}{heard}", id=row["figure_id"])
         if whole:
-            self.visits(row["visits"], level + 1, self.days_of(row))
+            self.visits(row["visits"], level + 1)
+            told = q.received.of_series(q.zones, q.fleet, q.day_rule).filter(pl.col("day") == day)
+            self.told_then().days(told, self.add, level + 1)
 
-    def days_of(self, row: dict[str, Any]) -> tuple[datetime, datetime]:
-        return row["window_start_utc"], row["window_end_utc"]
-
-    def visits(self, ids: list[str], level: int, window: tuple[datetime, datetime] | None = None) -> None:
+    def visits(self, ids: list[str], level: int) -> None:
         for event_id in ids[: self.most]:
             self.visit(event_id, level, brief=True)
         if len(ids) > self.most:
@@ -287,7 +295,18 @@ class _Chain:
         self.add(level, "zone", f"zone {zone.id}, version {zone.hash}, {claimed}{held}, {zone.confidence}{basis}{source}")
 
     def visit(self, event_id: str, level: int, *, brief: bool = False) -> None:
-        history, by_method = self.history(event_id)
+        """A visit: what this logbook saw of it, then every account that partners gave of it."""
+        told = self.told_then()
+        try:
+            history, by_method = self.history(event_id)
+        except UnknownName:
+            if not told.knows(event_id):
+                raise
+        else:
+            self.own_visit(history, by_method, event_id, level, brief=brief)
+        told.visits(event_id, self.add, level)
+
+    def own_visit(self, history: pl.DataFrame, by_method: Method, event_id: str, level: int, *, brief: bool) -> None:
         v = history.row(-1, named=True)
         stay = f"from {_t(v['entry_t_utc'])} ({v['entry_how']}) to {_t(v['exit_t_utc'])} ({v['exit_how']})"
         how = f"{v['status']}, version {v['version']}, track {v['track']}"
@@ -300,6 +319,10 @@ class _Chain:
             self.add(level + 1, "rule", f"parameters: {values}")
         for side in ("entry", "exit"):
             self.crossing(v, side, level + 1, held_at_ms)
+
+    def told_then(self) -> Told:
+        """What partners had sent by the instant that is asked about."""
+        return self._told.setdefault(self.known_at_ms, Told(self.store, self.waters, self.known_at_ms))
 
     def told(self, history: pl.DataFrame, level: int) -> int | None:
         """The versions, where there are several; returns when the files were held from which the event was last told."""

@@ -323,11 +323,25 @@ def texts(piece: Piece, shape: Shape, wanted: dict[str, int]) -> tuple[pl.DataFr
             schema=frame.schema,
         )
         frame = pl.concat([frame, hand]).sort("row")
-    if b'""' in piece.data or piece.data.count(b"\r") != piece.data.count(b"\r\n"):
+    if _has_unclear_ends(piece.data):
         # By what stands around it polars keeps or drops a return at the end of a field, and gives an empty one as null or not.
         ended = {n: pl.col(n).str.strip_chars_end("\r") for n in wanted}
         frame = frame.with_columns(pl.when(text != "").then(text).alias(n) for n, text in ended.items())
     return frame, piece
+
+
+def _has_unclear_ends(data: bytes) -> bool:
+    """Whether two quotes stand side by side, or a return elsewhere than before a line end.
+
+    A search for two bytes is slow where the first of them is common, so it is made only around single ones.
+    """
+    bytes_ = np.frombuffer(data, np.uint8)
+    if b'"' in data and (np.diff(np.flatnonzero(bytes_ == 34)) == 1).any():
+        return True
+    if b"\r" not in data:
+        return False
+    returns = np.flatnonzero(bytes_ == 13)
+    return data.endswith(b"\r") or bool((bytes_[returns + 1] != 10).any())
 
 
 def _gather(piece: Piece) -> bytes:

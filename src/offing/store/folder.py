@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import threading
-import time
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,20 +13,23 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from offing.clock import now_ms as now_ms
 from offing.errors import LogbookError
 from offing.store.lake import day_name, sync_folder
 from offing.store.ledger import Ledger
 from offing.store.lock import WAIT_S, writer_lock
 
 SETTINGS = "offing.toml"
+NODE = "node.toml"
+"""Names the node that this logbook is: id and name."""
 
 
 class Store:
     """An open logbook folder.
 
     `positions/`, `static/`, `rejects/` hold one immutable part per file (and UTC day); `kept/` copies of originals;
-    `events/` the versions of events; `runs/` what `run` derives and can derive again; `tmp/` unfinished files;
-    `ledger.sqlite` says which of them count.
+    `events/` the versions of events; `received/` rows that partners sent; `runs/` what `run` derives and can derive again;
+    `tmp/` unfinished files; `ledger.sqlite` says which of them count.
     """
 
     def __init__(self, root: Path) -> None:
@@ -134,6 +136,20 @@ class Store:
         found = [n for n, text in enumerate(lines, 1) if re.match(rf'\s*\[?[\w."]*\b{re.escape(word)}\b', text)]
         return f" (at line {found[0]})" if found else ""
 
+    @property
+    def node_id(self) -> str | None:
+        """The id under which partners know this logbook; None: it is no node. Raises `LogbookError` where it cannot be read."""
+        path = self.root / NODE
+        if not path.is_file():
+            return None
+        try:
+            value = tomllib.loads(path.read_text(encoding="utf-8")).get("id")
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+            raise LogbookError(f"{path} cannot be read: {error}.", "Correct that line.", path=str(path)) from None
+        if not isinstance(value, str) or not value:
+            raise LogbookError(f"{path} names no node.", 'It needs a line such as id = "jp".', path=str(path))
+        return value
+
     # -- what lies where
 
     def position_part(self, part: str, day: date) -> Path:
@@ -215,11 +231,6 @@ class Store:
             shutil.rmtree(folder)
         folder.mkdir(parents=True)
         return folder
-
-
-def now_ms() -> int:
-    """The clock, in UTC milliseconds."""
-    return time.time_ns() // 1_000_000
 
 
 def _settings_text(region: str, parameters: Mapping[str, float], include_unconfirmed: bool) -> str:

@@ -15,6 +15,8 @@ from typing import Any
 from offing.errors import LogbookError, OtherOptions
 from offing.store.database import Database
 from offing.store.lake import canonical_json
+from offing.store.release_rules import RULES_SCHEMA, ReleaseRules
+from offing.store.sources import AIS, SOURCES_SCHEMA, Sources, leave, put
 from offing.store.texts import TEXTS_SCHEMA, Texts
 
 _SCHEMA = """
@@ -56,7 +58,7 @@ CREATE TABLE fleets (
 CREATE UNIQUE INDEX fleets_now ON fleets (id) WHERE replaced_ms IS NULL;
 """
 
-_SCHEMAS = (_SCHEMA, TEXTS_SCHEMA)
+_SCHEMAS = (_SCHEMA, TEXTS_SCHEMA, SOURCES_SCHEMA + RULES_SCHEMA)
 """What each version of the ledger added."""
 
 SCHEMA_VERSION = len(_SCHEMAS)
@@ -189,9 +191,9 @@ class Ledger:
         with self.database.read() as db:
             return {s for (s,) in db.execute("SELECT DISTINCT sha256 FROM holdings WHERE kept")}
 
-    def hold(self, line: FileLine) -> FileLine:
-        """From now on the file counts. If it already does: with the same reader and options its line comes back marked
-        `already`, otherwise `OtherOptions`."""
+    def hold(self, line: FileLine, source: str = AIS) -> FileLine:
+        """From now on the file counts, as one of an own source. If it already does: with the same reader and options its
+        line comes back marked `already`, otherwise `OtherOptions`; its sources then stay as they are."""
         held = self.file(line.sha256)
         if held is not None:
             return self.same_or_refuse(held, line.reader, line.options, line.path)
@@ -204,6 +206,7 @@ class Ledger:
                 "INSERT INTO holdings (part, sha256, path, kept, held_from_ms) VALUES (?, ?, ?, ?, ?)",
                 (line.part, line.sha256, line.path, int(line.kept), line.held_from_ms),
             )
+            put(db, line.sha256, source, line.held_from_ms)
         return line
 
     @staticmethod
@@ -224,17 +227,28 @@ class Ledger:
             db.execute("UPDATE holdings SET kept = 1 WHERE sha256 = ? AND held_to_ms IS NULL", (sha256,))
 
     def release(self, sha256: str, reason: str, at_ms: int) -> None:
-        """From this instant on the file no longer counts."""
+        """From this instant on the file no longer counts, and belongs to no source."""
         with self.database.change() as db:
             db.execute(
                 "UPDATE holdings SET held_to_ms = max(?, held_from_ms), reason = ? WHERE sha256 = ? AND held_to_ms IS NULL",
                 (at_ms, reason, sha256),
             )
+            leave(db, sha256, at_ms)
 
     @property
     def texts(self) -> Texts:
         """Published texts: bulletins, incidents, statements."""
         return Texts(self.database)
+
+    @property
+    def sources(self) -> Sources:
+        """Own sources of files and texts."""
+        return Sources(self.database)
+
+    @property
+    def release_rules(self) -> ReleaseRules:
+        """What may leave."""
+        return ReleaseRules(self.database)
 
     # -- runs
 

@@ -23,7 +23,10 @@ import offing
 OFFING = Path(sys.executable).parent / "offing"
 KILLS = 12
 ROWS = 100_000
-HEAVY = ("polars", "numba", "duckdb", "pyarrow", "shapely", "pyproj", "numpy", "pyais", "rich.table")
+HEAVY = (
+    "polars", "numba", "duckdb", "pyarrow", "shapely", "pyproj", "numpy", "pyais", "rich.table",
+    "cedarpy", "cryptography", "msgspec", "aiohttp",
+)  # fmt: skip
 
 pytestmark = pytest.mark.skipif(not OFFING.exists(), reason="the package is not installed beside this Python")
 

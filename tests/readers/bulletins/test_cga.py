@@ -87,6 +87,13 @@ def test_the_same_ships_on_two_days() -> None:
     assert {s.bearing for s in parsed.sightings if s.reference_place} == {"E"}, "east-south-east, among eight winds: east"
 
 
+@pytest.mark.parametrize("when", ["At 3 p.m.", "At about 3 p.m. Tuesday,", "On Tuesday at 3 p.m.", "Tuesday, around 3 p.m.,"])
+def test_an_hour_before_the_ships(when: str) -> None:
+    parsed = parse(f"{when} China Coast Guard vessels 14605 and 14529 entered restricted waters off Kinmen.", "2025-07-29")
+    assert parsed.rejects == ()
+    assert seen(parsed) == rows("entered 2025-07-29T07:00", "14605 14529", RESTRICTED)
+
+
 def test_who_stays_outside_does_not_count() -> None:
     # Dongyin, 23 May 2024: 14607 and 14509 in, 14517 outside, 07:48 to 08:53 (Focus Taiwan 2024-05-23)
     text = (

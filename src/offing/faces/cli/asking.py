@@ -15,6 +15,7 @@ from offing.faces.cli.common import (
     day_or_none,
     logbook_of,
     ms_or_none,
+    tell_of_received,
 )
 from offing.faces.cli.output import Form, emit, emit_records, line
 
@@ -29,6 +30,7 @@ VISIT_COLUMNS = [
     "positions_n",
     "status",
     "still_inside",
+    "originator",
     "event_id",
 ]
 
@@ -98,6 +100,7 @@ def visits(
     """Stays of hulls in zones, from entry to exit."""
     book = logbook_of(context, notes=True)
     rows = book.visits(zone, fleet or None, mmsi, day_or_none(since), day_or_none(until), ms_or_none(known_at), withdrawn)
+    tell_of_received(book, ms_or_none(known_at))
     emit(rows, output, title="visits", columns=VISIT_COLUMNS)
 
 

@@ -120,6 +120,14 @@ def figure_options(
     }
 
 
+def tell_of_received(book: Logbook, known_at_ms: int | None) -> None:
+    """Say on standard error which rows of partners no figure counts, and which were left out."""
+    from offing.pipeline.queries import received_notes
+
+    for text in received_notes(book.store, book.waters, known_at_ms):
+        note(f"note: {text}")
+
+
 class DefaultGroup(TyperGroup):
     """A group whose command `show` may be left out: `offing zones`, `offing zones ID`, `offing zones add FILE`."""
 

@@ -20,7 +20,9 @@ from offing.faces.cli.common import (
     ZoneOption,
     figure_options,
     logbook_of,
+    ms_or_none,
     record_of,
+    tell_of_received,
 )
 from offing.faces.cli.output import Form, emit
 
@@ -73,6 +75,8 @@ def days(
     book = logbook_of(context, notes=source == "ais")
     more = figure_options(since, until, as_of, known_at, published_by, day_rule)
     rows = book.days(zone, fleet, sensitivity=sensitivity, source=source, **more)
+    if source == "ais":
+        tell_of_received(book, ms_or_none(known_at))
     columns = [
         "day",
         "state",
@@ -80,6 +84,7 @@ def days(
         "mmsis",
         "positions_n",
         "because",
+        "originators",
         "sources",
         "contradiction",
     ]
@@ -104,6 +109,7 @@ def presence(
     book = logbook_of(context, notes=True)
     more = figure_options(since, until, "", known_at, "", day_rule)
     rows = book.presence(zone, fleet, by.value, unit.value, **more)
+    tell_of_received(book, ms_or_none(known_at))
     columns = [
         "period",
         "value",
@@ -112,6 +118,7 @@ def presence(
         "days_observed",
         "days_not_observed",
         "days_unobservable",
+        "originators",
         "figure_id",
     ]
     emit(rows, output, title=_title(book, "presence", zone), columns=columns)
@@ -143,6 +150,8 @@ def streaks(
         raise UsageError("Streaks are of zones and a fleet, or of a series.", "Add --zone and --fleet, or --series.")
     book = logbook_of(context, notes=source == "ais")
     rows = book.streaks(zone, fleet, source, **figure_options(since, until, as_of, known_at, published_by, day_rule))
+    if source == "ais":
+        tell_of_received(book, ms_or_none(known_at))
     columns = [
         "start_day",
         "end_day",
@@ -152,6 +161,8 @@ def streaks(
         "is_record",
         "broke_days",
         "ended_because",
+        "originators",
+        "originator",
         "figure_id",
     ]
     emit(rows, output, title=_title(book, "streaks", zone), columns=columns)

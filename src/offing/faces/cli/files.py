@@ -10,6 +10,7 @@ import typer
 from offing.errors import MissingInput, UsageError
 from offing.faces.cli.common import (
     DEFAULT_REGION,
+    DefaultGroup,
     FormatOption,
     SinceOption,
     UnconfirmedOption,
@@ -51,6 +52,9 @@ def ingest(
     keep: Annotated[
         bool, typer.Option("--keep", help="Keep a compressed copy, so that `why` can always show raw text.")
     ] = False,
+    source: Annotated[
+        str, typer.Option("--source", metavar="NAME", help="Own source to which the files belong; `offing sources` lists them.")
+    ] = "ais",
     output: FormatOption = Form.TABLE,
 ) -> None:
     """Read files into the logbook; folders whole, file by file."""
@@ -61,7 +65,7 @@ def ingest(
     warm_up_note()
     with progress("") as tell:
         results = book.ingest(
-            *paths, form=form, mapping=mapping or None, base_time=base_ms, keep=keep,
+            *paths, form=form, mapping=mapping or None, base_time=base_ms, keep=keep, source=source,
             progress=lambda path, done, of: tell(f"reading {Path(path).name}", done, of),
         )  # fmt: skip
     taken = [r for r in results if not isinstance(r, FileProblem)]
@@ -83,11 +87,21 @@ def ingest(
     ]
     if rows or output is not Form.TABLE:
         emit_records(rows, output, title="read")
+    _note_other_sources(book, [r.sha256 for r in taken if r.already], source)
     for problem in problems:
         note(f"offing: {_named(problem.path, str(problem.error))}")
     named = {str(Path(p).absolute()) for p in paths if not Path(p).is_dir()}
     if not taken or any(str(Path(p.path).absolute()) in named for p in problems):
         raise typer.Exit(2)
+
+
+def _note_other_sources(book: Logbook, held: list[str], source: str) -> None:
+    """Say where files that were held before belong to another source too."""
+    by_file = book.store.ledger.sources.by_file() if held else {}
+    others = sorted({name for sha256 in held for name in by_file.get(sha256, ())} - {source})
+    if others:
+        said = f"Files that were read before belong to {', '.join(others)} too, and count wherever one of their sources does"
+        note(f"note: {said}. `offing retract` takes a file out of all of them.")
 
 
 def _named(path: str, sentence: str) -> str:
@@ -106,6 +120,34 @@ def _open_or_make(context: typer.Context, paths: list[str]) -> Logbook:
         note("note: made the logbook ./logbook with the waters east_asia.")
         return Logbook.create(folder)
     return Logbook.open(folder)
+
+
+def sources_show(context: typer.Context, output: FormatOption = Form.TABLE) -> None:
+    """Own sources: how many files and published texts belong to each, and which are restricted."""
+    rows = [
+        {"source": s.name, "files_n": s.files_n, "texts_n": s.texts_n, "restricted": s.restricted}
+        for s in logbook_of(context).sources()
+    ]
+    emit_records(rows, output, title="sources", names=("source", "files_n", "texts_n", "restricted"))
+
+
+def sources_restrict(
+    context: typer.Context, name: Annotated[str, typer.Argument(metavar="NAME", help="A source, there already or to come.")]
+) -> None:
+    """Leave a source out of everything that is released, unless a rule names it."""
+    book = logbook_of(context)
+    new = book.restrict_source(name)
+    line(f"{name} is restricted." if new else f"{name} was restricted already.")
+    if not any(s.name == name and s.files_n + s.texts_n for s in book.sources()):
+        note(f"note: nothing is of the source {name} yet.")
+
+
+def sources_open(
+    context: typer.Context, name: Annotated[str, typer.Argument(metavar="NAME", help="A restricted source.")]
+) -> None:
+    """Take the restriction of a source back."""
+    was = logbook_of(context).open_source(name)
+    line(f"{name} is no longer restricted." if was else f"{name} was not restricted.")
 
 
 def retract(
@@ -160,5 +202,11 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("init")(init)
     app.command("ingest")(ingest)
+    about = "Own sources of files and texts, and which of them are restricted."
+    group = typer.Typer(cls=DefaultGroup, help=about, rich_markup_mode=None)
+    group.command("show")(sources_show)
+    group.command("restrict")(sources_restrict)
+    group.command("open")(sources_open)
+    app.add_typer(group, name="sources")
     app.command("retract")(retract)
     app.command("run")(run)

@@ -9,18 +9,38 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from offing import __version__
 from offing.errors import OffingError
-from offing.faces.cli import asking, distance, figures, files, passages, places, record, regions, showing
+from offing.faces.cli import (
+    asking,
+    distance,
+    figures,
+    files,
+    node,
+    partners,
+    passages,
+    places,
+    record,
+    regions,
+    share,
+    showing,
+)
+from offing.faces.cli.commands import Commands, LateGroup
 from offing.faces.cli.common import Settings, note
 
 STOPPED = "offing: stopped; the logbook is as it was before this command, or after its last whole step."
 
+_listed = typer.Typer()  # every command and group; `app` builds those that are asked for
+for _part in (files, asking, passages, places, regions, distance, record, figures, showing, share, partners, node):
+    _part.register(_listed)
 
-class _Commands(TyperGroup):
+
+class _Top(LateGroup):
     """All commands. What typer would end without a word, or with a wrong status, ends here."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**(attributes | {"commands": Commands(_listed)}))
 
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
         """Run the command asked for."""
@@ -38,7 +58,7 @@ class _Commands(TyperGroup):
 
 app = typer.Typer(
     name="offing",
-    cls=_Commands,
+    cls=_Top,
     help="An open watch on contested waters: which ships were in which legal zone, when, with the proof.",
     no_args_is_help=True,
     add_completion=False,
@@ -62,17 +82,6 @@ def _main(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
     context.obj = Settings(logbook)
-
-
-files.register(app)
-asking.register(app)
-passages.register(app)
-places.register(app)
-regions.register(app)
-distance.register(app)
-record.register(app)
-figures.register(app)
-showing.register(app)
 
 
 def run() -> None:

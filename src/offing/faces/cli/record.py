@@ -124,23 +124,29 @@ def sightings(
 ) -> None:
     """Hulls that published texts name: where, when, through which strait; or the passages and visits that they make."""
     from offing.figures.sighted import sighted_passages, sighted_visits, visit_frame
+    from offing.pipeline import merged_record
     from offing.pipeline.record import RecordFilter
 
     asked = RecordFilter(office, "", day_or_none(since), day_or_none(until), hull, gate)
-    rows = record_of(context, ms_or_none(known_at)).some_sightings(asked)
-    if events is not SightedAs.ROWS:
-        told = sighted_passages(rows) if events is SightedAs.PASSAGES else visit_frame(sighted_visits(rows))
+    record = record_of(context, ms_or_none(known_at))
+    if events is not SightedAs.ROWS:  # of this logbook's own texts: another's sightings are its own to put together
+        own = record.some_sightings(asked)
+        told = sighted_passages(own) if events is SightedAs.PASSAGES else visit_frame(sighted_visits(own))
         emit(told, output, title=f"{events.value} by sightings")
         return
+    rows = merged_record.sightings(record, asked)
     columns = ["start_day", "end_day", "hulls", "ship_class", "country", "gate_id", "zone_id", "reference_place", "bearing"]
-    emit(rows, output, title="sightings", columns=[*columns, "distance_km", "direction", "restated", "office"])
+    emit(rows, output, title="sightings", columns=[*columns, "distance_km", "direction", "restated", "office", "originator"])
 
 
 @incidents.command("show")
 def show_incidents(context: typer.Context, known_at: KnownAtOption = "", output: FormatOption = Form.TABLE) -> None:
     """What was reported and need not show in AIS."""
-    rows = record_of(context, ms_or_none(known_at)).incidents
-    columns = ["incident_id", "kind", "start_utc", "place", "actors", "count", "unit", "status", "confidence", "sources"]
+    from offing.pipeline import merged_record
+
+    rows = merged_record.incidents(record_of(context, ms_or_none(known_at)))
+    columns = ["incident_id", "kind", "start_utc", "place", "actors", "count", "unit", "status", "confidence", "originator"]
+    columns.append("sources")
     emit(rows, output, title="incidents", columns=columns)
 
 

@@ -10,21 +10,23 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
-from offing.model.bulletin import Bulletin, NotUnderstood, Parsed, Places, Sighting, SourceText
+from offing.model.bulletin import Bulletin, Parsed, Places, Sighting, SourceText
 from offing.model.units import Unit
 from offing.readers.bulletins import cga_chinese, cga_english
 from offing.readers.bulletins.cga_chinese import ISLANDS
 from offing.readers.bulletins.japanese import WIND_OF
 from offing.readers.bulletins.moments import ONE_DAY, TAIPEI, Unclear, clock_of, day_of, month_number, whole
 from offing.readers.bulletins.numerals import single_blanks, squeezed, traditional
-from offing.readers.bulletins.sentences import Found, leftover, scan, sentences
+from offing.readers.bulletins.sentences import Found
+from offing.readers.bulletins.walk import Given, Language, Walk, names
 from offing.readers.bulletins.winds import english_wind, of_eight, point_from
 
 OFFICE = "tw-cga"
 NAUTICAL_MILE_KM = 1.852
 
 _COUNTED = ("coast_guard_ships", "other_official_ships", "fishing_ships", "all_ships")
-_TELLING = {*_COUNTED, "time", "hulls", "voyages", "entries", "nth", "times", "place"}
+_CHINESE = Language(cga_chinese.CHINESE, cga_chinese.FIGURE, cga_chinese.DOUBT)
+_ENGLISH = Language(cga_english.ENGLISH, cga_english.FIGURE, cga_english.DOUBT)
 _ENGLISH_ISLANDS = {name: name for name in ISLANDS.values()} | {"dongsha": "pratas"}
 
 
@@ -51,70 +53,45 @@ def parse(source: SourceText, places: Places) -> Parsed:
     return _Reading(source, places).all()
 
 
-class _Reading:
+class _Reading(Walk):
     """One walk through one text."""
 
+    telling = frozenset({*_COUNTED, "time", "hulls", "voyages", "entries", "nth", "times", "place"})
+    nothing_told = "its figures tell of no entry, exit, position or total"
+
     def __init__(self, source: SourceText, places: Places) -> None:
-        self.source, self.places = source, places
-        self.state = _State(source.published)
-        self.bulletins: dict[str, Bulletin] = {}
-        self.sightings: dict[str, Sighting] = {}
+        super().__init__(source, places)
+        self.state = self.last = _State(source.published)
         self.used: set[int] = set()  # times and days that were taken by the verb before them
 
-    def all(self) -> Parsed:
-        """Everything that the text gives."""
-        rejects: list[NotUnderstood] = []
-        plain: list[str] = []
-        for sentence in sentences(self.source.text):
-            before = _State(**vars(self.state))
-            try:
-                if not self._sentence(sentence):
-                    plain.append(sentence)
-            except Unclear as why:
-                self.state = before
-                rejects.append(NotUnderstood(sentence, str(why), self.source.name))
-        if not self.bulletins and not self.sightings:
-            rejects += [NotUnderstood(s, "the text gives no figure", self.source.name) for s in plain]
-        return Parsed(tuple(self.bulletins.values()), tuple(self.sightings.values()), tuple(rejects))
+    def before(self) -> None:
+        """Keep the state, should the sentence give nothing."""
+        self.last = _State(**vars(self.state))
 
-    def _sentence(self, raw: str) -> bool:
-        """Read one sentence; whether it gave anything. Raises `Unclear`, and then it gave nothing."""
+    def after(self, kept: bool) -> None:
+        """What a sentence that was not understood has said is forgotten."""
+        self.state = self.state if kept else self.last
+
+    def worded(self, raw: str) -> tuple[str, Language]:
+        """Chinese squeezed and in traditional characters; English without marks of quotation."""
         if re.search("[\u3400-\u9fff]", raw):
-            words, rules, figure, doubt = traditional(squeezed(raw)), cga_chinese.CHINESE, cga_chinese.FIGURE, cga_chinese.DOUBT
-        else:
-            words = re.sub('["“”]', "", single_blanks(raw))
-            rules, figure, doubt = cga_english.ENGLISH, cga_english.FIGURE, cga_english.DOUBT
-        found, left = scan(words, rules)
-        if figure.search(left.replace("·", " · ")):
-            raise Unclear(f"no rule for a figure in {leftover(left)!r}")
+            return traditional(squeezed(raw)), _CHINESE
+        return re.sub('["“”]', "", single_blanks(raw)), _ENGLISH
+
+    def given(self, found: list[Found], words: str, raw: str) -> Given:
+        """What the rules that matched give together, from left to right."""
         state, hulls = self.state, self.state.hulls
         state.counts, state.minute, state.timed, state.year, state.place, state.wind = {}, None, False, False, "", ""
-        given: list[Bulletin | Sighting] = []
+        given: Given = []
         self.used.clear()
         for n, f in enumerate(found):
             if id(f) not in self.used:
                 given += self._take(f, found[n + 1 :], raw)
-        if given and doubt.search(words):
-            raise Unclear("the sentence is put in doubt, or says that it is not so")
-        if not given and _names(found) & _TELLING and "outside" not in _names(found):
-            raise Unclear("its figures tell of no entry, exit, position or total")
-        if "outside" in _names(found) and "enter" not in _names(found):
+        if "outside" in names(found) and "enter" not in names(found):
             state.hulls = hulls  # who stays outside has not come in
-        self._keep(given)
-        return bool(given)
+        return given
 
-    def _keep(self, given: list[Bulletin | Sighting]) -> None:
-        """Add what one sentence gave: all of it, or nothing where a figure is not what was said before."""
-        bulletins = dict(self.bulletins)
-        for thing in given:
-            if isinstance(thing, Bulletin):
-                before = bulletins.setdefault(thing.bulletin_id, thing)
-                if before.value != thing.value:
-                    raise Unclear(f"{thing.metric} is {thing.value:g} here and {before.value:g} before")
-        self.bulletins = bulletins
-        self.sightings |= {s.sighting_id: s for s in given if isinstance(s, Sighting)}
-
-    def _take(self, f: Found, after: list[Found], raw: str) -> list[Bulletin | Sighting]:
+    def _take(self, f: Found, after: list[Found], raw: str) -> Given:
         state = self.state
         if f["island"]:
             state.island = ISLANDS.get(f["island"]) or _ENGLISH_ISLANDS[f["island"].lower()]
@@ -147,7 +124,7 @@ class _Reading:
             state.kinds = _kinds(f["kind"])
         return []
 
-    def _enter(self, f: Found, after: list[Found], raw: str) -> list[Bulletin | Sighting]:
+    def _enter(self, f: Found, after: list[Found], raw: str) -> Given:
         state = self.state
         if f["side"]:
             state.place, state.wind = f["island"], english_wind(f["side"])
@@ -170,7 +147,7 @@ class _Reading:
                 out.append(self._bulletin(metric, Unit.VESSELS, value, zone, self._day(), self._day(), "derived", flags))
         return out
 
-    def _leave(self, f: Found, after: list[Found], raw: str) -> list[Bulletin | Sighting]:
+    def _leave(self, f: Found, after: list[Found], raw: str) -> Given:
         state = self.state
         if f["kind"]:
             state.kinds = _kinds(f["kind"])
@@ -197,11 +174,11 @@ class _Reading:
         several = f["second"] or re.search("[及與和]", f["place"])  # which ship came from where is not said
         self.state.place, self.state.wind = ("", "") if several else (f["place"], wind)
 
-    def _seen(self, crossing: str, raw: str) -> list[Bulletin | Sighting]:
+    def _seen(self, crossing: str, raw: str) -> Given:
         groups: list[tuple[str, ...]] = [(h,) for h in self.state.hulls] or [()]
         return [self._sighting(h, zone, crossing, raw) for zone in self._zones() for h in groups]
 
-    def _position(self, f: Found, after: list[Found], raw: str) -> list[Bulletin | Sighting]:
+    def _position(self, f: Found, after: list[Found], raw: str) -> Given:
         state = self.state
         timed = state.timed
         self._look_ahead(after, raw)
@@ -213,11 +190,11 @@ class _Reading:
         start = self.places.position_of(f["place"])
         lon_deg, lat_deg = point_from(start, wind, km) if start and wind else (None, None)
         groups: list[tuple[str, ...]] = [(h,) for h in state.hulls] or [()]
-        out: list[Bulletin | Sighting] = [self._sighting(h, "", "", raw, km, lon_deg, lat_deg) for h in groups]
+        out: Given = [self._sighting(h, "", "", raw, km, lon_deg, lat_deg) for h in groups]
         state.timed = timed  # a time that follows the position is the position's own
         return out
 
-    def _totals(self, f: Found) -> list[Bulletin | Sighting]:
+    def _totals(self, f: Found) -> Given:
         state = self.state
         kinds = _kinds(f["kind"]) if f["kind"] else state.kinds
         zones = [f"{state.island}-{k}-water@tw" for k in kinds] if state.island else []
@@ -316,10 +293,6 @@ class _Reading:
             published_on=self.source.published,
             flags=flags,
         )
-
-
-def _names(found: list[Found]) -> set[str]:
-    return {f.name for f in found}
 
 
 def _count(f: Found) -> int:

@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from offing.model.bulletin import Bulletin, NotUnderstood, Parsed, Places, Sighting, SourceText
+from offing.model.bulletin import Bulletin, Parsed, Places, Sighting, SourceText
 from offing.model.units import Unit
 from offing.readers.bulletins.japanese import WIND_OF, clock_at, mended
 from offing.readers.bulletins.jcg_english import DOUBT_EN, ENGLISH, FIGURE_EN, ISLANDS
 from offing.readers.bulletins.jcg_japanese import DOUBT_JA, FIGURE_JA, JAPANESE, japanese
 from offing.readers.bulletins.moments import ONE_DAY, Unclear, clock_of, last_day_numbered, month_number, weekday_before, whole
 from offing.readers.bulletins.numerals import single_blanks
-from offing.readers.bulletins.sentences import Found, leftover, scan, sentences
+from offing.readers.bulletins.sentences import Found
+from offing.readers.bulletins.walk import Given, Language, Walk, names
 from offing.readers.bulletins.winds import english_wind, of_eight, point_from
 
 OFFICE = "jcg"
@@ -26,7 +27,8 @@ CONTIGUOUS = "senkaku-diaoyu-contiguous-zone@jp"
 TERRITORIAL = "senkaku-diaoyu-territorial-sea@jp"
 KM_OF = {"n": 1.852, "m": 1.609344, "k": 1.0}
 
-_TELLING = {"run", "span", "nth", "count", "incidents", "summed", "ships", "stay", "position", "time", "record", "first"}
+_JAPANESE = Language(JAPANESE, FIGURE_JA, DOUBT_JA)
+_ENGLISH = Language(ENGLISH, FIGURE_EN, DOUBT_EN)
 _TOKYO = ZoneInfo("Asia/Tokyo")
 
 
@@ -50,65 +52,42 @@ def parse(source: SourceText, places: Places) -> Parsed:
     return _Reading(source, places).all()
 
 
-class _Reading:
+class _Reading(Walk):
     """One walk through one text."""
 
+    telling = frozenset(
+        {"run", "span", "nth", "count", "incidents", "summed", "ships", "stay", "position", "time", "record", "first"}
+    )
+    nothing_told = "its figures tell of no count, position, coming or going"
+
     def __init__(self, source: SourceText, places: Places) -> None:
-        self.source, self.places = source, places
+        super().__init__(source, places)
         self.day, self.zone, self.half = source.published, "", ""
         self.year: tuple[int, bool] | None = None  # the last that was named
-        self.bulletins: dict[str, Bulletin] = {}
-        self.sightings: dict[str, Sighting] = {}
+        self.state = _Sentence("", self.day)
 
-    def all(self) -> Parsed:
-        """Everything that the text gives."""
-        rejects: list[NotUnderstood] = []
-        plain: list[str] = []
-        for sentence in sentences(self.source.text):
-            try:
-                if not self._sentence(sentence):
-                    plain.append(sentence)
-            except Unclear as why:
-                rejects.append(NotUnderstood(sentence, str(why), self.source.name))
-        if not self.bulletins and not self.sightings:
-            rejects += [NotUnderstood(s, "the text gives no figure", self.source.name) for s in plain]
-        return Parsed(tuple(self.bulletins.values()), tuple(self.sightings.values()), tuple(rejects))
+    def after(self, kept: bool) -> None:
+        """Day and waters of a sentence that was understood hold on."""
+        if kept:
+            self.day, self.zone = self.state.day, self.state.zone or self.zone
 
-    def _sentence(self, raw: str) -> bool:
-        """Read one sentence; whether it gave anything. Raises `Unclear`, and then it gave nothing."""
+    def worded(self, raw: str) -> tuple[str, Language]:
+        """Japanese mended, with one name for the contiguous zone; English with single blanks."""
         if re.search("[\u3040-\u30ff\u3400-\u9fff]", raw):
-            words, rules, figure, doubt = japanese(mended(raw).text), JAPANESE, FIGURE_JA, DOUBT_JA
-        else:
-            words, rules, figure, doubt = single_blanks(raw), ENGLISH, FIGURE_EN, DOUBT_EN
-        found, left = scan(words, rules)
-        if figure.search(left.replace("·", " · ")):
-            raise Unclear(f"no rule for a figure in {leftover(left)!r}")
-        if any(f.name == "together" for f in found):
+            return japanese(mended(raw).text), _JAPANESE
+        return single_blanks(raw), _ENGLISH
+
+    def given(self, found: list[Found], words: str, raw: str) -> Given:
+        """What the rules that matched give together, from left to right."""
+        if "together" in names(found):
             raise Unclear("ships of two zones are counted together")
-        state = _Sentence(words, self.day)
-        given: list[Bulletin | Sighting] = []
+        self.state = state = _Sentence(words, self.day)
+        given: Given = []
         for n, f in enumerate(found):
             given += self._take(f, found, n, state, raw)
-        if given and doubt.search(words):
-            raise Unclear("the sentence is put in doubt, or says that it is not so")
-        if not given and any(f.name in _TELLING for f in found):
-            raise Unclear("its figures tell of no count, position, coming or going")
-        self._keep(given)
-        self.day, self.zone = state.day, state.zone or self.zone
-        return bool(given)
+        return given
 
-    def _keep(self, given: list[Bulletin | Sighting]) -> None:
-        """Add what one sentence gave: all of it, or nothing where a figure is not what was said before."""
-        bulletins = dict(self.bulletins)
-        for thing in given:
-            if isinstance(thing, Bulletin):
-                before = bulletins.setdefault(thing.bulletin_id, thing)
-                if before.value != thing.value:
-                    raise Unclear(f"{thing.metric} is {thing.value:g} here and {before.value:g} before")
-        self.bulletins = bulletins
-        self.sightings |= {s.sighting_id: s for s in given if isinstance(s, Sighting)}
-
-    def _take(self, f: Found, found: list[Found], n: int, state: _Sentence, raw: str) -> list[Bulletin | Sighting]:
+    def _take(self, f: Found, found: list[Found], n: int, state: _Sentence, raw: str) -> Given:
         if f["zone"] or f.name == "incidents":
             state.zone = _zone(f["zone"] or "領海")
         if f.name == "year":
@@ -129,7 +108,7 @@ class _Reading:
             return self._counts(f, found, n, state)
         return []
 
-    def _counts(self, f: Found, found: list[Found], n: int, state: _Sentence) -> list[Bulletin | Sighting]:
+    def _counts(self, f: Found, found: list[Found], n: int, state: _Sentence) -> Given:
         if any(g.name == "record" for g in found[:n]) and f.name in ("run", "nth"):
             raise Unclear("a former record without its dates")
         zone = state.zone or next((_zone(g["zone"]) for g in found[n:] if g["zone"]), self.zone)
@@ -174,12 +153,12 @@ class _Reading:
             raise Unclear("it is not said of which year")
         return self._year(named)
 
-    def _ships(self, f: Found, after: list[Found], state: _Sentence, zone: str, day: date) -> list[Bulletin | Sighting]:
+    def _ships(self, f: Found, after: list[Found], state: _Sentence, zone: str, day: date) -> Given:
         """Ships of one day; those that come into the territorial sea are counted apart from those that are there."""
         comes = next((g for g in after if g.name in ("enter", "leave")), None)
         if comes is not None and comes.name == "leave":
             return []
-        out: list[Bulletin | Sighting] = []
+        out: Given = []
         if comes is None or f["part"]:
             out.append(self._bulletin("ships_present", Unit.VESSELS, whole(f["n"]), zone, day, day, "derived"))
         if comes is not None:
@@ -221,14 +200,14 @@ class _Reading:
             flags=flags,
         )
 
-    def _positions(self, f: Found, after: list[Found], state: _Sentence, raw: str) -> list[Bulletin | Sighting]:
+    def _positions(self, f: Found, after: list[Found], state: _Sentence, raw: str) -> Given:
         zone_id = _zone(next((g["zone"] for g in after if g["zone"] or g.name == "position"), ""))
         wind = WIND_OF.get(f["wind"]) or english_wind(f["wind"])
         if not wind:
             raise Unclear(f"{f['wind']!r} is no wind")
         place = self._island(f["place"])
         start = self.places.position_of(place)
-        out: list[Bulletin | Sighting] = []
+        out: Given = []
         for number in filter(None, (f["km"], f["km2"])):
             km = float(number) * KM_OF[f["unit"][:1].lower() or "k"]
             lon_deg, lat_deg = point_from(start, wind, km) if start else (None, None)

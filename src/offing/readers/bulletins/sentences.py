@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 _END = re.compile(
     r"[。;；!！?？][\"”’」』)）]*"  # always ends a sentence
@@ -19,17 +20,29 @@ _SHORT = re.compile(rf"\b(?:[A-Z]|{_MONTHS}|{_DAYS}|No|St|[0-9])$", re.IGNORECAS
 
 _HALF = re.compile(r"\b[ap]\.m$", re.IGNORECASE)
 _DAY_FOLLOWS = re.compile(
-    rf"\.[\"”’)]*\s+\(?(?:{_MONTHS}|{_DAYS}|UTC|GMT|(?:Taiwan|Taipei|Japan) time|[0-9]{{1,2}} (?:{_MONTHS}))"
+    rf"\.[\"”’)]*\s+\(?(?:{_MONTHS}|{_DAYS}|UTC|GMT|(?:Taiwan|Taipei|Japan) time|[0-9]{{1,2}} (?:{_MONTHS})|(?<=\()[0-9])"
 )
-"""After `a.m.` the dot ends no sentence where a day or a zone follows."""
+_ONLY_WHEN = re.compile(
+    r"[\s\"“(]*(?:(?:at|around|about|approximately|by|before|after|until|till|since|from|between|and|to|on|as|of|then|later"
+    rf"|(?:{_MONTHS}|{_DAYS})[a-z]*|today|yesterday|[0-9]{{1,4}}(?![0-9])|[ap]\.m)\b[\s,:.]*)++",
+    re.IGNORECASE,
+)
+"""After `a.m.` the dot ends no sentence where a day or a zone follows, or where all before it only says when."""
+
+_LONGEST_TIME = 80  # characters
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One form of words, by name; `pattern` is tried at one place of a sentence."""
+    """One form of words, by name; letters in any case. It is compiled when a text is first read: that takes its time."""
 
     name: str
-    pattern: re.Pattern[str]
+    words: str  # a regular expression
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """To be tried at one place of a sentence."""
+        return re.compile(self.words, re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -50,7 +63,7 @@ def sentences(text: str) -> list[str]:
     for end in _END.finditer(text):
         if end["dot"]:
             before = text[max(start, end.start() - 8) : end.start()]
-            if _DAY_FOLLOWS.match(text, end.start()) if _HALF.search(before) else _SHORT.search(before):
+            if _goes_on(text, start, end.start()) if _HALF.search(before) else _SHORT.search(before):
                 continue
         out.append(text[start : end.end()].strip())
         start = end.end()
@@ -58,13 +71,15 @@ def sentences(text: str) -> list[str]:
     return [s for s in out if s]
 
 
+def _goes_on(text: str, start: int, dot: int) -> bool:
+    """Whether a sentence goes on after the last dot of `a.m.`."""
+    only_when = dot - start <= _LONGEST_TIME and _ONLY_WHEN.fullmatch(text, start, dot)
+    return bool(only_when or _DAY_FOLLOWS.match(text, dot))
+
+
 def rules(**patterns: str | Iterable[str]) -> tuple[Rule, ...]:
-    """Rules from regular expressions, in the order in which they are tried; letters in any case."""
-    made = []
-    for name, given in patterns.items():
-        for pattern in [given] if isinstance(given, str) else given:
-            made.append(Rule(name, re.compile(pattern, re.IGNORECASE)))
-    return tuple(made)
+    """Rules from regular expressions, in the order in which they are tried."""
+    return tuple(Rule(name, one) for name, given in patterns.items() for one in ([given] if isinstance(given, str) else given))
 
 
 def scan(sentence: str, known: Iterable[Rule]) -> tuple[list[Found], str]:

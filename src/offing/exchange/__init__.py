@@ -1,0 +1,1 @@
+"""What leaves and enters a node: signed streams, their carriers, receipts."""

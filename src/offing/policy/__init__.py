@@ -1,0 +1,1 @@
+"""Who may have what: labels, decisions, coarsening, reach. Always with the reason."""

@@ -1,0 +1,343 @@
+"""A logbook among partners: joins what may leave (`pipeline.release`) with how it leaves and comes (`exchange`)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from offing.clock import now_ms
+from offing.errors import SharingError, UnknownName
+from offing.exchange.carriers.folder import Exported, Imported, export, import_
+from offing.exchange.disk import FileDisk
+from offing.exchange.keys import NodeKeys, check_id, fingerprint
+from offing.exchange.node import Node
+from offing.exchange.papers import Card, make_card
+from offing.exchange.results import BatchSummary, Partner, PartnerStatus, PullSummary
+from offing.model.sharing import RECORD_KINDS, Agreement, Record, ReleaseRule
+from offing.model.times import iso
+from offing.model.wire import WIRE
+from offing.pipeline.merged import Received
+from offing.pipeline.release import Release, release_of
+from offing.pipeline.release_explain import explain as explain_own
+from offing.pipeline.waters import Waters
+from offing.policy.explain import Explanation, explain_received
+from offing.policy.labels import check_rule
+from offing.policy.rules_file import read_rules
+from offing.store import Store, received
+from offing.store.folder import NODE
+from offing.store.lake import sync_folder
+
+if TYPE_CHECKING:
+    from offing.exchange.carriers import Carrier
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a recipient would get now, as frames by kind (`id`, the columns of `model.wire.WIRE`, `rule`), and what stays."""
+
+    frames: dict[str, pl.DataFrame]
+    withheld: dict[tuple[str, str], int]  # (rule, reason) -> rows; for the owner's eyes
+
+    def rows(self) -> list[dict[str, Any]]:
+        """All records as rows with their kind."""
+        return [{"kind": kind, **row} for kind, frame in self.frames.items() for row in frame.to_dicts()]
+
+
+class Sharing:
+    """The sharing side of one logbook. Nothing here decides who may have what: `policy` does."""
+
+    def __init__(self, store: Store, waters: Callable[[], Waters]) -> None:
+        self.store = store
+        self._waters = waters
+        self._released: object = None
+
+    # this node
+
+    def init(self, node_id: str, name: str = "", addresses: tuple[str, ...] = ()) -> Card:
+        """Make the logbook a node with an id and keys. Raises `SharingError` where it is one already."""
+        check_id(node_id)
+        keys = NodeKeys.create(self.store.root / "keys", node_id, name)
+        card = make_card(keys, addresses)
+        temporary = self.store.root / f"{NODE}.new"
+        temporary.write_text(f'id = "{node_id}"\n', encoding="utf-8")
+        temporary.replace(self.store.root / NODE)
+        sync_folder(self.store.root)
+        return card
+
+    @cached_property
+    def node(self) -> Node:
+        """The node. Raises `SharingError` where the logbook is none, or where others may read its keys."""
+        keys = NodeKeys.open(self.store.root / "keys")
+        return Node(FileDisk(self.store.root / "exchange.sqlite"), keys, now_ms)
+
+    @property
+    def is_node(self) -> bool:
+        """Whether the logbook is a node."""
+        return self.store.node_id is not None
+
+    def card(self, addresses: tuple[str, ...] | None = None) -> Card:
+        """This node's card; `addresses` replace those of before."""
+        return make_card(self.node.own.keys, addresses)
+
+    def card_bytes(self) -> bytes:
+        """The card as partners get it."""
+        return self.card().envelope
+
+    def rotate_key(self) -> str:
+        """Sign with a new key from now on, and say so in every stream; returns its fingerprint."""
+        new, _ = self.node.own.keys.rotate()
+        self.__dict__.pop("node")  # opened anew, the node announces the key
+        assert self.node.own.keys.key_id == new.key_id
+        return new.fingerprint()
+
+    def revoke_key(self, public_hex: str, reason: str) -> None:
+        """Say to every partner that a former key is not to be believed any more."""
+        self.node.revoke_key(public_hex, reason)
+
+    def keys(self) -> list[dict[str, Any]]:
+        """This node's keys, never their secrets: key_id, use, state, public."""
+        own = self.node.own.keys
+        former = [fingerprint(k) for k in self.card().former_keys]
+        rows = [{"use": "signing", "state": "in use", "key_id": own.key_id, "fingerprint": own.fingerprint()}]
+        rows += [{"use": "signing", "state": "retired", "key_id": f, "fingerprint": f} for f in former]
+        sealing = sha256(bytes.fromhex(own.sealing.public)).hexdigest()
+        rows.append({"use": "sealing", "state": "in use", "key_id": sealing[:16], "fingerprint": sealing})
+        link = sha256(own.tls.ca_der).hexdigest()
+        return [*rows, {"use": "links (TLS)", "state": "in use", "key_id": link[:16], "fingerprint": link}]
+
+    # partners and agreements
+
+    def add_card(self, path: Path | str) -> Partner:
+        """Pin a partner's card from a file."""
+        try:
+            raw = Path(path).read_bytes()
+        except OSError as error:
+            raise SharingError(
+                f"{path} cannot be read: {error.strerror}.", "Ask your partner for `offing node card`."
+            ) from None
+        return self.node.add_card(raw)
+
+    def partners(self) -> list[Partner]:
+        """Every node whose card is pinned."""
+        return self.node.partners()
+
+    def cards(self) -> dict[str, Card]:
+        """The pinned cards by id."""
+        found = {p.id: self.node.card_of(p.id) for p in self.partners()}
+        return {n: card for n, card in found.items() if card is not None}
+
+    def add_agreement(self, agreement: Agreement) -> None:
+        """From now on it is in force on this side."""
+        self.node.add_agreement(agreement)
+
+    def agreements(self) -> list[Agreement]:
+        """Agreements as they stand."""
+        return self.node.agreements()
+
+    def end_agreement(self, agreement_id: str, day: date) -> Agreement:
+        """Let it end with a UTC day."""
+        return self.node.end_agreement(agreement_id, day)
+
+    # rules
+
+    def add_rule(self, **said: Any) -> ReleaseRule:
+        """Put a release rule in force: the fields of `model.sharing.ReleaseRule` without n and times."""
+        return self._put(ReleaseRule(n=0, **said))
+
+    def add_rules_of(self, path: Path) -> list[ReleaseRule]:
+        """Put the rules of a TOML file in force, all or none."""
+        rules = read_rules(path, {k: set(w) for k, w in WIRE.items()}, self._waters().zones)
+        return [self._put(rule) for rule in rules]
+
+    def _put(self, rule: ReleaseRule) -> ReleaseRule:
+        _ = self.node  # a logbook that is no node releases nothing
+        if rule.kind not in RECORD_KINDS:
+            raise UnknownName.of("kind of record", rule.kind, RECORD_KINDS)
+        waters = self._waters()
+        waters.several(list(rule.zones))
+        for fleet in rule.fleets:
+            waters.fleet(fleet)
+        with self.store.writing("share rule"):
+            return self.store.ledger.release_rules.add(check_rule(rule, WIRE[rule.kind]), now_ms())
+
+    def rules(self) -> list[ReleaseRule]:
+        """The rules in force, by number."""
+        return self.store.ledger.release_rules.in_force()
+
+    def remove_rule(self, n: int) -> ReleaseRule:
+        """End a rule: nothing leaves under it any more, what waits included."""
+        with self.store.writing("share rule"):
+            rule = self.store.ledger.release_rules.remove(n, now_ms())
+        self.release(rule.releasable_to)
+        return rule
+
+    # out
+
+    def release(self, recipients: Iterable[str] = ()) -> list[BatchSummary]:
+        """Bring the streams of recipients (default: of all whom a rule names or who have one) to what they may have now."""
+        node, pass_ = self.node, self._pass()
+        wanted = sorted(set(recipients) or {*pass_.recipients(), *node.recipients()})
+        return [node.release(pass_.to(recipient)) for recipient in wanted]
+
+    def _pass(self) -> Release:
+        secret = self.node.own.keys.secret("released ids")
+        rules = self.rules()
+        came = Received.held(self.store) if any(r.sources for r in rules) else None
+        return release_of(self.store, self._waters(), rules, self.agreements(), self.node.id, now_ms(), came, secret=secret)
+
+    def preview(self, recipient: str, kind: str = "") -> Preview:
+        """What a recipient would get now, and what stays here."""
+        pass_ = self._pass()
+        frames = {k: f for k, f in pass_.preview(recipient).items() if kind in ("", k)}
+        return Preview(frames, pass_.withheld(recipient, pass_.parts(recipient)))
+
+    def explain(self, record_id: str, recipient: str) -> list[Explanation]:
+        """For each account of a record that this node holds, why a recipient gets it or what is missing.
+
+        Raises `UnknownName` where there is no such record.
+        """
+        node, told, at = self.node, list[Explanation](), now_ms()
+        for kind in RECORD_KINDS:
+            rows = received.read(self.store, kind, at).filter(pl.col("id") == record_id)
+            for row in rows.iter_rows(named=True):
+                label = replace(received.label_of(row, kind), releasable_to=frozenset({node.id}))
+                told.append(explain_received(label, node.id, recipient, self.agreements(), at))
+        own = explain_own(self._pass(), self.store.ledger.release_rules.all(), record_id, recipient)
+        if own:
+            told.append(own.explanation)
+        if not told:
+            raise UnknownName(f"There is no record {record_id!r} here.", "`offing visits` and the others list ids.")
+        return told
+
+    def export(self, recipient: str, folder: Path) -> Exported:
+        """Write all that a partner may have into a folder."""
+        self.release()
+        return export(self.node, recipient, folder)
+
+    # in
+
+    def take_folder(self, folder: Path) -> Imported:
+        """Take in a folder that a partner wrote, whole or not at all."""
+        try:
+            return import_(self.node, folder)
+        finally:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Let the rows that partners sent lie in the logbook as the node holds them now."""
+        version = str(self.node.received_version())
+        if received.version(self.store) == version:
+            return
+        records: dict[str, list[Record]] = {k: [] for k in RECORD_KINDS}
+        came: dict[str, list[received.Came]] = {k: [] for k in RECORD_KINDS}
+        for r in self.node.received():
+            records[r.record.kind].append(r.record)
+            came[r.record.kind].append(
+                received.Came(r.label, r.from_whom, r.seq, r.index, r.taken_ms, self._under(r.from_whom), r.vouched_by)
+            )
+        received.write(self.store, {k: received.table(k, records[k], came[k]) for k in RECORD_KINDS if records[k]}, version)
+
+    def _under(self, neighbour: str) -> str | None:
+        found = [a.id for a in self.agreements() if a.between(self.node.id, neighbour)]
+        return found[0] if len(found) == 1 else None
+
+    def pull(self, partners: Sequence[str] = (), wait_s: float = 20.0) -> list[PullSummary]:
+        """Fetch what partners (default: all whose card names an address) hold for this node."""
+        from offing.exchange.carriers.https import HttpsCarrier
+
+        cards = self.cards()
+        for name in partners:
+            if name not in cards:
+                raise UnknownName.of("partner", name, cards, "offing partners")
+        found = []
+        for name in partners or sorted(n for n, card in cards.items() if card.addresses):
+            with HttpsCarrier(cards[name], self.node.own.keys.tls_chain, silence_s=wait_s) as carrier:
+                found.append(self.pull_from(carrier, name))
+        self.refresh()
+        return found
+
+    def pull_from(self, carrier: Carrier, neighbour: str) -> PullSummary:
+        """Fetch over a link of any kind; `refresh` shows it in the logbook."""
+        return self.node.pull(carrier, neighbour)
+
+    def serve(self, host: str, port: int, every_s: float, say: Say, stop: threading.Event | None = None) -> None:
+        """Serve partners, release and pull every so often, until `stop` is set. Faults of a link are said, and tried again."""
+        from offing.exchange.serving import Server
+
+        stop, node = stop or threading.Event(), self.node
+
+        def pinned() -> dict[str, bytes]:
+            return {n: bytes.fromhex(card.tls_ca) for n, card in self.cards().items()}
+
+        last: dict[str, str] = {}
+        server = Server(node, node.own.keys.tls_chain, pinned)
+        server.start(host, port)
+        try:
+            say(f"node {node.id} serves at https://{host}:{server.port}")
+            while not stop.is_set():
+                self.round(say, last)
+                stop.wait(every_s)
+        finally:
+            server.stop()
+
+    def round(self, say: Say, last: dict[str, str]) -> None:
+        """One round of serving: release what changed, pull, refresh. `last`: what was said of each partner."""
+        state = self._state()
+        if state != self._released:
+            self.release()
+            self._released = state
+        for got in self.pull(wait_s=5.0):
+            text = got.broken or (f"took {got.count('new')} batches" if got.count("new") else "")
+            text = text or next((t.reason for t in got.taken if not t.held), "")
+            if text and last.get(got.neighbour) != text:
+                say(f"{got.neighbour}: {text}")
+            last[got.neighbour] = text
+
+    def _state(self) -> object:
+        """What a release pass rests on; the clock to the minute."""
+        ledger = self.store.ledger
+        files = tuple(f.sha256 for f in ledger.files())
+        runs = ledger.runs()
+        return (
+            files, runs[-1].id if runs else "", tuple(ledger.sources.lines()), tuple(self.rules()), tuple(self.agreements()),
+            self.node.received_version(), ledger.texts.held("incident"), ledger.texts.held("bulletin"), now_ms() // 60_000,
+        )  # fmt: skip
+
+    def status(self) -> list[dict[str, Any]]:
+        """One row for each partner; `withheld`: rows that no rule gives it, by reason, for the owner's eyes."""
+        pass_ = self._pass()
+        return [self._partner_row(p, pass_) for p in self.node.status()]
+
+    def _partner_row(self, p: PartnerStatus, pass_: Release) -> dict[str, Any]:
+        kept: dict[str, int] = {}
+        for (_, reason), n in pass_.withheld(p.id, pass_.parts(p.id)).items():
+            kept[reason] = kept.get(reason, 0) + n
+        alarms = [a.sentence for a in p.alarms if a.cleared_ms is None]
+        state = "alarm" if alarms else "waiting" if p.gaps or p.quarantined else "in step" if p.last_seen_ms else "never seen"
+        return {
+            "partner": p.id,
+            "name": p.name,
+            "state": state,
+            "last_seen_utc": None if p.last_seen_ms is None else iso(p.last_seen_ms),
+            "vouched_by": p.vouched_by,
+            "streams": [f"{s.originator} to {s.recipient}: {s.head_seq}" for s in p.streams],
+            "batches": p.batches_n,
+            "bytes": p.bytes_n,
+            "gaps": len(p.gaps),
+            "duplicates": p.duplicates_n,
+            "withheld": kept,
+            "quarantined": [q.reason for q in (*p.gaps, *p.quarantined)],
+            "refused": [q.reason for q in p.refused],
+            "receipts": [f"{r.originator} to {r.recipient}: {r.seq} at {iso(r.t_ms)}" for r in p.receipts],
+            "alarms": alarms,
+        }
