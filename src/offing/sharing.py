@@ -252,7 +252,7 @@ class Sharing:
         return found[0] if len(found) == 1 else None
 
     def pull(self, partners: Sequence[str] = (), wait_s: float = 20.0) -> list[PullSummary]:
-        """Fetch what partners (default: all whose card names an address) hold for this node."""
+        """Fetch what partners (default: all whose card was added by hand and names an address) hold for this node."""
         from offing.exchange.carriers.https import HttpsCarrier
 
         cards = self.cards()
@@ -260,7 +260,8 @@ class Sharing:
             if name not in cards:
                 raise UnknownName.of("partner", name, cards, "offing partners")
         found = []
-        for name in partners or sorted(n for n, card in cards.items() if card.addresses):
+        linked = {p.id for p in self.partners() if p.vouched_by is None}  # whoever was only introduced has no link with us
+        for name in partners or sorted(n for n in linked if cards[n].addresses):
             with HttpsCarrier(cards[name], self.node.own.keys.tls_chain, silence_s=wait_s) as carrier:
                 found.append(self.pull_from(carrier, name))
         self.refresh()

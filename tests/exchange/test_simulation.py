@@ -53,11 +53,11 @@ class Generous(Node):
     """Hands out whatever it holds, to whoever asks."""
 
     def heads_for(self, neighbour: str) -> list[Head]:
-        with self._disk.read() as db:  # type: ignore[attr-defined]
+        with self.disk.read() as db:
             return [Head(s.originator, s.recipient, s.head_seq, s.head_id) for s in streams.every(db)]
 
     def batch_for(self, neighbour: str, originator: str, recipient: str, seq: int) -> bytes | None:
-        with self._disk.read() as db:  # type: ignore[attr-defined]
+        with self.disk.read() as db:
             stream = streams.find(db, originator, recipient)
             return None if stream is None else streams.render(db, stream.n, seq, 0)
 

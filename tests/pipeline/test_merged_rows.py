@@ -12,7 +12,7 @@ from offing.figures.ids import FigureSpec
 from offing.figures.watch_days import OBSERVED
 from offing.model.sharing import Label
 from offing.pipeline.figuring import Question
-from offing.pipeline.merged import Received
+from offing.pipeline.merged import Received, labels_of_days
 
 
 def asked(world: World, fleet: str = "own", **more: object) -> Question:
@@ -41,6 +41,24 @@ def test_a_figure_carries_the_strictest_label_of_what_it_rests_on(make: MakeWorl
     assert asked(us).label_of_figure(base, day(2), day(3)).releasable_to == frozenset()
     give(us.book, days_of(jp.book, "jp", BOX, "own", onward=1))
     assert asked(us).label_of_figure(base, day(3), day(3)).onward == 0
+
+
+def test_labels_of_many_days_are_those_of_each(make: MakeWorld) -> None:
+    us, jp = make("us", OURS), make("jp", THEIRS, lying(LIGHT, range(40, 140), 10.2))
+    base = Label("us", "watch_day", frozenset({"tw"}), "maritime_safety", onward=2)
+    give(
+        us.book, visits_of(jp.book, "jp", onward=2), days_of(jp.book, "jp", BOX, "own", onward=0).head(1),
+        visits_of(jp.book, "au", onward=1, expires_ms=CAME_MS * 2).tail(2), visits_of(jp.book, "tw", masked=["mmsi"]),
+    )  # fmt: skip
+    q, days = asked(us), [day(n) for n in range(1, 9)]
+    each = [q.label_of_figure(base, d, d) for d in days]
+    assert labels_of_days(q.received, q.zones, q.fleet, q.day_rule, base, days) == each
+    assert (each[0], each[7]) == (base, base) and each[4] == base  # LIGHT's visit is no matter of the fleet
+    assert each[1].releasable_to == frozenset() and (each[2].onward, each[2].expires_ms) == (0, CAME_MS * 2)
+    every = asked(us, "any")
+    labels = labels_of_days(every.received, every.zones, every.fleet, every.day_rule, base, days)
+    assert labels == [every.label_of_figure(base, d, d) for d in days] and labels[4].releasable_to == frozenset()
+    assert labels_of_days(q.received, q.zones, q.fleet, q.day_rule, base, []) == []
 
 
 def test_given_rows_stand_for_the_held_ones(make: MakeWorld) -> None:

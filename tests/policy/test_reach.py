@@ -113,6 +113,23 @@ def test_a_kind_that_there_is_not() -> None:
         reaches(PARTNERS, [], DAY, ("visits",))
 
 
+def test_what_is_not_known_is_neither_open_nor_blocked() -> None:
+    """At tw, to which us introduced jp: what jp and us agreed is theirs."""
+    held = [agreement("tw", "us")]
+    rows = reaches(("tw", "jp", "us"), held, DAY, KINDS, unknown=[("jp", "us")])
+    found_ = {(r.originator, r.recipient, r.kind): r for r in rows}
+    for a, b in (("jp", "tw"), ("tw", "jp"), ("jp", "us"), ("us", "jp")):
+        r = found_[a, b, "visit"]
+        assert r.state == "unknown" and r.ways == () and r.depends_on == (("jp", "us"),)
+    assert found_["tw", "us", "visit"].state == "direct"
+    assert found_["tw", "us", "streak"].state == found_["jp", "tw", "streak"].state == "blocked", "tw-us alone forbids it"
+    assert found_["jp", "us", "streak"].state == "unknown"
+    assert [r.state for r in reaches(("jp", "us"), [agreement("jp", "us")], DAY, KINDS, unknown=[("jp", "us")])] == [
+        "direct", "blocked", "direct", "blocked",
+    ], "what is known counts"  # fmt: skip
+    assert [r.state for r in reaches(("jp", "us"), [], DAY, unknown=[("au", "us")])] == ["blocked"] * 10
+
+
 def test_nothing_agreed() -> None:
     r = found([], "jp", "tw")
     assert texts(r) == [["an agreement of jp and tw"]] and r.missing == ("agreement",)

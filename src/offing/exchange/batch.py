@@ -217,34 +217,35 @@ def read_entries(head: Head, raw: bytes) -> Batch:
 
 def _hashed(header: Header, entries: Sequence[Entry], lines: Sequence[bytes]) -> tuple[list[bytes], list[bytes]]:
     """The bodies and the leaf hashes."""
-    prefix = [b"\x00" + i.to_bytes(_INTEGER_BYTES, "big") for i in range(len(header.labels))]
-    start = [len(b'["+",%d,"' % i) for i in range(len(header.labels))]
-    labels_n, salt_digits = len(prefix), 2 * SALT_BYTES
+    labels = [e.label for e in entries]
+    if labels and not 0 <= min(labels) <= max(labels) < len(header.labels):
+        raise BadDelivery(f"An entry names a label that is not one of the {len(header.labels)} of its header.", _REFUSED)
+    known = range(len(header.labels))
+    prefix = [b"\x00" + i.to_bytes(_INTEGER_BYTES, "big") for i in known]
+    begins = [len(b'["+",%d,"%s",' % (i, b"0" * 2 * SALT_BYTES)) for i in known]
     salts = _salts(entries)
-    bodies: list[bytes] = []
-    leaves: list[bytes] = []
-    at = 0
-    for entry, text in zip(entries, lines, strict=False):
-        label = entry.label
-        if not 0 <= label < labels_n:
-            raise BadDelivery(f"An entry names label {label}, and the header has {labels_n}.", _REFUSED)
-        if type(entry) is Redacted:
-            body = inner = signing.unhex(entry.inner, _DIGEST_BYTES, "The hash of a redacted entry")
-        else:
-            body = text[start[label] + salt_digits + 2 : -1]
-            inner = sha256(salts[at : at + SALT_BYTES] + body).digest()
-            at += SALT_BYTES
-        bodies.append(body)
-        leaves.append(sha256(prefix[label] + inner).digest())
+    bodies = [text[begins[i] : -1] for i, text in zip(labels, lines, strict=False)]
+    for i, e in enumerate(entries):
+        if type(e) is Redacted:
+            bodies[i] = signing.unhex(e.inner, _DIGEST_BYTES, "The hash of a redacted entry")
+    leaves = [
+        sha256(prefix[i] + (sha256(salt + body).digest() if salt else body)).digest()
+        for i, salt, body in zip(labels, salts, bodies, strict=True)
+    ]
     return bodies, leaves
 
 
-def _salts(entries: Sequence[Entry]) -> bytes:
-    """The salts of all entries that have one, one after the other."""
+def _salts(entries: Sequence[Entry]) -> list[bytes]:
+    """The salt of each entry; empty where it is redacted."""
     texts = [e.salt for e in entries if not isinstance(e, Redacted)]
     if texts and set(map(len, texts)) != {2 * SALT_BYTES}:
         raise BadDelivery(f"The salt of an entry is not {2 * SALT_BYTES} hex digits.", _REFUSED)
-    return signing.unhex("".join(texts), None, "The salts of the entries") if texts else b""
+    joined = signing.unhex("".join(texts), None, "The salts of the entries")
+    salts = [joined[i : i + SALT_BYTES] for i in range(0, len(joined), SALT_BYTES)]
+    if len(salts) == len(entries):
+        return salts
+    every = iter(salts)
+    return [b"" if isinstance(e, Redacted) else next(every) for e in entries]
 
 
 def _header(payload: Mapping[str, Any]) -> Header:

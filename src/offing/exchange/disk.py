@@ -10,7 +10,13 @@ from threading import RLock
 from typing import Protocol
 
 from offing.errors import LogbookError
+from offing.exchange import streams
 from offing.exchange.schema import prepare
+
+REWRITE_BYTES = 32 << 20
+"""A database up to this size is written anew whenever something was deleted from it."""
+
+_SCRUBBED = "scrubbed"  # the counter of deletions when the files were last clean
 
 
 class Disk(Protocol):
@@ -64,9 +70,23 @@ class ConnectedDisk:
                 self._db.execute("COMMIT")
 
     def scrub(self) -> None:
-        """Empty the write-ahead log, in which deleted bodies may still lie."""
+        """Let nothing that was deleted stay in the files.
+
+        SQLite overwrites what is deleted, but not the copies that stay in the free parts of its pages when rows move between
+        them: so the database is written anew, unless it is large. Then the write-ahead log is emptied.
+        """
         with self._lock:
+            (pages_n,), (page_bytes,) = (self._db.execute(f"PRAGMA {x}").fetchone() for x in ("page_count", "page_size"))
+            if pages_n * page_bytes <= REWRITE_BYTES:
+                self._db.execute("VACUUM")
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            deleted = streams.counter(self._db, streams.DELETED)
+            self._db.execute(f"INSERT OR REPLACE INTO meta VALUES ('{_SCRUBBED}', ?)", (str(deleted),))
+
+    def is_clean(self) -> bool:
+        """Whether `scrub` ended since anything was deleted."""
+        with self.read() as db:
+            return streams.counter(db, streams.DELETED) == streams.counter(db, _SCRUBBED)
 
     def close(self) -> None:
         """Close the connection."""
@@ -84,7 +104,8 @@ class FileDisk(ConnectedDisk):
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
             super().__init__(db)
-            self.scrub()
+            if not self.is_clean():  # it was killed in between
+                self.scrub()
         except sqlite3.Error as error:
             raise LogbookError(f"{path} cannot be used: {error}.", "Check the folder, the disk and who may write.") from error
 

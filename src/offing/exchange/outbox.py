@@ -78,7 +78,8 @@ def release(db: sqlite3.Connection, own: Own, released: Released) -> BatchSummar
     if is_behind(db, own, stream, recipient):
         return BatchSummary(recipient, head_seq=stream.head_seq if stream else 0, waits_for="recovering")
     sealed = hub.must_seal(held, own.id, recipient, now)
-    wanted, withheld = _allowed(released, own.id, held, now)
+    ways = held if sealed else [a for a in held if a.relay != "sealed" or recipient in a.parties]
+    wanted, withheld = _allowed(released, own.id, ways, now)
     card = partners.pinned(db, recipient) if sealed else None
     waits = "no_card" if sealed and card is None and wanted else ""
     streams.sweep(db, now)

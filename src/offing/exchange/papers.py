@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -173,8 +174,9 @@ def make_card(keys: NodeKeys, addresses: tuple[str, ...] | None = None) -> Card:
     return read_card(raw)
 
 
+@lru_cache(maxsize=1024)
 def read_card(raw: bytes) -> Card:
-    """A card that its own key signed, and whose rotations lead up to that key."""
+    """A card that its own key signed, and whose rotations lead up to that key. The same bytes are checked once."""
     envelope = decode_strict(raw, "A card", MAX_PAPER_BYTES)
     payload = claimed(envelope, CARD).payload
     _fields(payload, _CARD_FIELDS, "A card")
@@ -263,8 +265,8 @@ def make_receipt(keys: NodeKeys, originator: str, recipient: str, seq: int, head
 
 
 def read_receipt(raw: bytes, signer: Card) -> Receipt:
-    """A receipt that this node signed."""
-    p = _signed(raw, RECEIPT, signer, "by", _RECEIPT_FIELDS, "A receipt")
+    """A receipt that this node signed, with a former key perhaps."""
+    p = _signed(raw, RECEIPT, signer, "by", _RECEIPT_FIELDS, "A receipt", former=True)
     return Receipt(p["by"], p["originator"], p["recipient"], p["seq"], p["head"], p["from"], p["t_ms"], raw)
 
 
@@ -276,8 +278,8 @@ def make_agreement_signature(keys: NodeKeys, agreement: str, text_sha256: str) -
 
 
 def read_agreement_signature(raw: bytes, signer: Card) -> AgreementSignature:
-    """An agreement's signature by this node."""
-    p = _signed(raw, AGREEMENT_SIGNATURE, signer, "by", _AGREEMENT_FIELDS, "The signature of an agreement")
+    """An agreement's signature by this node, with a former key perhaps."""
+    p = _signed(raw, AGREEMENT_SIGNATURE, signer, "by", _AGREEMENT_FIELDS, "The signature of an agreement", former=True)
     return AgreementSignature(p["agreement"], p["text_sha256"], p["by"], raw)
 
 
@@ -294,9 +296,17 @@ def read_revocation(raw: bytes, signer: Card) -> Revocation:
     return Revocation(p["node"], p["key"], p["reason"], raw)
 
 
-def _signed(raw: bytes, kind: str, signer: Card, who: str, fields: Mapping[str, Check], what: str) -> dict[str, Any]:
-    """The payload of a paper of `kind` that the signer's key signed in its own name (field `who`)."""
-    payload = verify(decode_strict(raw, what, MAX_PAPER_BYTES), signer.public_key, kind)
+def _signed(
+    raw: bytes, kind: str, signer: Card, who: str, fields: Mapping[str, Check], what: str, former: bool = False
+) -> dict[str, Any]:
+    """The payload of a paper of `kind` that the signer's key signed in its own name (field `who`).
+
+    `former`: what was signed before the signer changed its key still stands.
+    """
+    envelope = decode_strict(raw, what, MAX_PAPER_BYTES)
+    keys = [signer.public_key, *(public_key(k) for k in signer.former_keys if former)]
+    named = claimed(envelope, kind).key_id
+    payload = verify(envelope, next((k for k in keys if key_id(k) == named), keys[0]), kind)
     _fields(payload, fields, what)
     if payload[who] != signer.id:
         raise BadDelivery(f"{what} is in the name of {payload[who]}, but {signer.id} signed it.", _HINT)

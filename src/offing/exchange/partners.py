@@ -15,7 +15,7 @@ from offing.exchange.keys import fingerprint
 from offing.exchange.own import Own
 from offing.exchange.papers import Card
 from offing.exchange.results import Alarm, Partner
-from offing.model.sharing import Agreement
+from offing.model.sharing import RECORD_KINDS, Agreement
 from offing.policy.agreements_file import text_hash, with_text
 
 _read_card = lru_cache(maxsize=512)(papers.read_card)
@@ -100,7 +100,7 @@ def agreements(db: sqlite3.Connection) -> list[Agreement]:
 
 
 def end_agreement(db: sqlite3.Connection, id: str, day: date) -> Agreement:
-    """Let an agreement end with a UTC day, never later than it says itself. Raises `UnknownName`."""
+    """Let an agreement end with a UTC day, never later than it ends already. Raises `UnknownName`."""
     held = {a.id: a for a in agreements(db)}
     if id not in held:
         raise UnknownName.of("agreement", id, held, "offing agreements")
@@ -188,7 +188,7 @@ def _agreement(text: str, last_day: str | None) -> Agreement:
     return Agreement(
         id=d["id"],
         parties=tuple(d["parties"]),
-        kinds=tuple(d["kinds"]),
+        kinds=tuple(k for k in RECORD_KINDS if k in d["kinds"]),
         purposes=tuple(d["purposes"]),
         first_day=date.fromisoformat(d["from"]),
         last_day=last if last_day is None else min(last, date.fromisoformat(last_day)),

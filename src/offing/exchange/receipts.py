@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from typing import Any
 
 from offing.errors import BadDelivery
 from offing.exchange import hub, papers, partners, signing, streams
-from offing.exchange.canonical import MAX_BYTES
 from offing.exchange.own import Own
 from offing.exchange.results import ReceiptLine
 from offing.exchange.streams import Stream
 from offing.model.sharing import Agreement
 from offing.model.times import from_ms
-from offing.policy.agreements_file import text_hash
 
 MAX_PAPERS = 10_000
 """Papers that are read of one neighbour at a time."""
@@ -75,24 +74,13 @@ def take(db: sqlite3.Connection, own: Own, neighbour: str, raw_papers: Sequence[
             kept += _take(db, own, neighbour, raw)
         except BadDelivery as error:
             refused.append(error.message)
-            if code := error.data.get("alarm"):
+            code = error.data.get("alarm")
+            if code and code != "retired_key":  # an old card that comes late is no sign of a thief
                 node, evidence = str(error.data["node"]), [_bytes(error.data[k]) for k in ("known", "new")]
                 partners.alarm(db, own, node, "", str(code), error.message, evidence)
     if len(raw_papers) > MAX_PAPERS:
         refused.append(f"{neighbour} gave {len(raw_papers)} papers, and {MAX_PAPERS} are read at a time.")
     return kept, refused
-
-
-def check(db: sqlite3.Connection, own: Own, neighbour: str, raw: bytes) -> None:
-    """Raise `BadDelivery` unless a paper is whole, whoever signed it; nothing is kept."""
-    hub_card = partners.pinned(db, neighbour)
-    said = papers.peek(raw, MAX_BYTES)
-    if said.type == papers.CARD:
-        papers.read_card(raw)
-    elif said.type == papers.INTRODUCTION and hub_card is not None:
-        papers.read_introduction(raw, hub_card)
-    elif (card := _signer(db, own, said)) is not None:
-        _READERS[said.type](raw, card)
 
 
 def _take(db: sqlite3.Connection, own: Own, neighbour: str, raw: bytes) -> bool:
@@ -105,9 +93,11 @@ def _take(db: sqlite3.Connection, own: Own, neighbour: str, raw: bytes) -> bool:
     if said.type not in _READERS:
         raise BadDelivery(f"A paper of type {said.type} is not known.", "Ask the partner which version of offing it runs.")
     signer = _signer(db, own, said)
+    if signer is not None and partners.is_revoked(db, signer.id, said.key_id):
+        raise BadDelivery(f"It is signed with key {said.key_id}, which {signer.id} has revoked.", "Ask its maker for it again.")
     if said.type == papers.RECEIPT:
         return _take_receipt(db, own, raw, said, signer)
-    if signer is None:
+    if signer is None or _is_held(db, said, raw):
         return False
     now = own.clock()
     if said.type == papers.REVOCATION:
@@ -118,12 +108,18 @@ def _take(db: sqlite3.Connection, own: Own, neighbour: str, raw: bytes) -> bool:
     ours = {a.id: a for a in partners.agreements(db)}.get(signed.agreement)
     if ours is None or signed.by not in ours.parties or signed.by == own.id:
         return False
-    if text_hash(ours) != signed.text_sha256:
+    if sha256(ours.text.encode()).hexdigest() != signed.text_sha256:  # as it was signed, whoever has ended it since
         raise BadDelivery(
             f"{signed.by} signed another text of the agreement {ours.id} than the one held here.", "Compare the two."
         )
     partners.keep_paper(db, "agreement", ours.id, signed.by, raw, now, verified=True)
     return True
+
+
+def _is_held(db: sqlite3.Connection, said: papers.Peek, raw: bytes) -> bool:
+    """Whether these very bytes of an agreement's signature were checked before."""
+    about, by = said.payload.get("agreement"), said.payload.get("by")
+    return isinstance(about, str) and isinstance(by, str) and raw in _papers(db, "agreement", about, by)
 
 
 def _take_card(db: sqlite3.Connection, own: Own, neighbour: str, raw: bytes) -> bool:
@@ -138,6 +134,8 @@ def _take_card(db: sqlite3.Connection, own: Own, neighbour: str, raw: bytes) -> 
 def _take_introduction(db: sqlite3.Connection, own: Own, neighbour: str, raw: bytes) -> bool:
     hub_card = partners.pinned(db, neighbour)
     assert hub_card is not None
+    if db.execute("SELECT 1 FROM papers WHERE kind = 'introduction' AND by = ? AND envelope = ?", (neighbour, raw)).fetchone():
+        return False
     said = papers.read_introduction(raw, hub_card)
     if said.recipient != own.id:
         raise BadDelivery(f"{neighbour} handed on an introduction that is for {said.recipient}.", "It was not taken.")
@@ -152,16 +150,18 @@ def _take_introduction(db: sqlite3.Connection, own: Own, neighbour: str, raw: by
 
 
 def _take_receipt(db: sqlite3.Connection, own: Own, raw: bytes, said: papers.Peek, signer: papers.Card | None) -> bool:
-    if signer is not None:
-        papers.read_receipt(raw, signer)
     line = _line(said.payload, signer is not None)
-    stream = streams.find(db, line.originator, line.recipient)
-    if line.by == own.id or (stream is None and line.originator != own.id):
-        return False
     about = _about(line.originator, line.recipient)
     known = db.execute(
         "SELECT envelope, verified FROM papers WHERE kind = 'receipt' AND about = ? AND by = ?", (about, line.by)
     ).fetchone()
+    if known == (raw, 1):
+        return False
+    if signer is not None:
+        papers.read_receipt(raw, signer)
+    stream = streams.find(db, line.originator, line.recipient)
+    if line.by == own.id or (stream is None and line.originator != own.id):
+        return False
     if known is not None:
         before = _line(papers.peek(known[0]).payload, bool(known[1]))
         if (before.verified, before.seq, before.t_ms) >= (line.verified, line.seq, line.t_ms):

@@ -91,7 +91,13 @@ def prepare(db: sqlite3.Connection) -> None:
             schema=version,
         )
     if missing := "".join(_SCHEMAS[version:]):
-        db.executescript(f"BEGIN IMMEDIATE; {missing} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+        try:
+            db.executescript(f"BEGIN IMMEDIATE; {missing} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+        except sqlite3.OperationalError:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            if db.execute("PRAGMA user_version").fetchone() != (SCHEMA_VERSION,):  # else another process was quicker
+                raise
 
 
 def place(stream: int, seq: int, index: int) -> int:

@@ -30,7 +30,7 @@ from offing.model.times import DAY_MS, DayRule, from_ms
 from offing.model.wire import WIRE
 from offing.model.zone import Zone
 from offing.store import Store, received
-from offing.tracks.identity import members
+from offing.tracks.identity import clip_to_fleet, members
 
 HERE = "this logbook"
 """How own rows are named where the logbook is no node."""
@@ -285,7 +285,7 @@ def resting_on(
 
     A label is a row of `LABEL_COLUMNS`. Figures of the days rest on all of them.
     """
-    visits, days = told.of_zones(zones), told.of_series(zones, fleet, day_rule)
+    visits, days = _of_fleet(told.of_zones(zones), fleet), told.of_series(zones, fleet, day_rule)
     if first is not None:
         low = from_ms(day_rule.window(first)[0])
         visits, days = visits.filter(pl.col("exit_t_utc") >= low), days.filter(pl.col("day") >= first)
@@ -305,19 +305,22 @@ def labels_of_days(
     calendar, starts = day_windows(min(days), max(days), day_rule)
     at: dict[date, set[int]] = {}
     known: list[tuple[str, dict[str, Any]]] = []
-    for kind, rows in (("visit", told.of_zones(zones)), ("watch_day", told.of_series(zones, fleet, day_rule))):
+    for kind, rows in (
+        ("visit", _of_fleet(told.of_zones(zones), fleet)),
+        ("watch_day", told.of_series(zones, fleet, day_rule)),
+    ):
         classes = rows.select(LABEL_COLUMNS).unique().sort(pl.all()).with_row_index("class", len(known))
         known += [(kind, row) for row in classes.drop("class").to_dicts()]
-        rows = rows.join(classes, on=LABEL_COLUMNS, nulls_equal=True)
+        classed = rows.join(classes, on=LABEL_COLUMNS, nulls_equal=True)
         if kind == "visit":
-            spans = rows.select(
+            spans = classed.select(
                 pl.lit(0).alias("mmsi"), pl.col("class").cast(pl.String).alias("event_id"), pl.lit(False).alias("undated"),
                 pl.col("entry_t_utc").dt.epoch("ms").alias("start_ms"), pl.col("exit_t_utc").dt.epoch("ms").alias("end_ms"),
             )  # fmt: skip
             touched = days_touched(spans, starts).select("i", "event_id").unique().rows()
             pairs = [(calendar[i], int(number)) for i, number in touched]
         else:
-            pairs = rows.select("day", "class").unique().rows()
+            pairs = classed.select("day", "class").unique().rows()
         for day, number in pairs:
             at.setdefault(day, set()).add(number)
     made = {numbers: derived_label(base, [known[n] for n in sorted(numbers)]) for numbers in map(frozenset, at.values())}
@@ -338,6 +341,15 @@ def derived_label(base: Label, rows: Sequence[tuple[str, Mapping[str, Any]]]) ->
         was = passed_on(received.label_of(row, kind), base.releasable_to)
         labels.append(replace(was, masked=was.masked & columns))
     return strictest(labels, base.originator, base.kind)
+
+
+def _of_fleet(visits: pl.DataFrame, fleet: Fleet) -> pl.DataFrame:
+    """The visits during which the hull belonged to the fleet, where its number is told."""
+    if fleet.everyone:
+        return visits
+    numbered = visits.with_row_index("_n")
+    held = clip_to_fleet(numbered.drop_nulls("mmsi"), fleet).select("_n").unique()
+    return numbered.join(held, on="_n", how="semi").drop("_n")
 
 
 def _of_series(rows: pl.DataFrame, zones: Sequence[Zone], fleet: Fleet, day_rule: DayRule) -> pl.DataFrame:

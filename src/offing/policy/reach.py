@@ -8,8 +8,8 @@ agreements allow; that anything leaves needs a release rule of the originator to
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
@@ -82,12 +82,13 @@ class Reach:
     kind: str
     ways: tuple[Way, ...]
     opened_by: tuple[tuple[Change, ...], ...] = ()
+    depends_on: tuple[Pair, ...] = ()  # pairs of whose agreement nothing is known here, which may let it through
 
     @property
     def state(self) -> str:
-        """direct, through or blocked."""
+        """direct, through, blocked or unknown."""
         if not self.ways:
-            return "blocked"
+            return "unknown" if self.depends_on else "blocked"
         return "through" if self.ways[0].between else "direct"
 
     @property
@@ -103,16 +104,33 @@ def reaches(
     day: date,
     kinds: Sequence[str] = RECORD_KINDS,
     purposes: Sequence[str] = (),
+    unknown: Iterable[Pair] = (),
 ) -> list[Reach]:
     """Every ordered pair of partners and every kind, on a UTC day. `purposes`: only these; default: all that are agreed.
+
+    `unknown`: pairs that have an agreement of which nothing more is known here (one of the two introduced the other); what
+    would go through one that allowed all is neither open nor blocked.
 
     Parties that are not among `partners` are left out, and so is all that is known of them.
     """
     for kind in kinds:
         if kind not in RECORD_KINDS:
             raise UnknownName.of("kind of record", kind, RECORD_KINDS)
-    net = _Net(partners, agreements, day, purposes)
-    return [net.reach(a, b, kind) for a in net.partners for b in net.partners if a != b for kind in kinds]
+    held = list(agreements)
+    net = _Net(partners, held, day, purposes)
+    found = [net.reach(a, b, kind) for a in net.partners for b in net.partners if a != b for kind in kinds]
+    assumed = {f"?{i}": _pair(*pair) for i, pair in enumerate(sorted(unknown)) if _pair(*pair) not in net.between}
+    if not assumed:
+        return found
+    widest = [Agreement(i, pair, RECORD_KINDS, net.purposes, day, day, onward=1) for i, pair in assumed.items()]
+    wider = _Net(partners, [*held, *widest], day, net.purposes)
+    return [r if r.ways else _perhaps(r, wider.reach(r.originator, r.recipient, r.kind), assumed) for r in found]
+
+
+def _perhaps(r: Reach, wider: Reach, assumed: Mapping[str, Pair]) -> Reach:
+    """What is blocked by all that is known, and open if agreements of which nothing is known allow it."""
+    pairs = {assumed[a] for w in wider.ways for a in w.agreements if a in assumed}
+    return replace(r, depends_on=tuple(sorted(pairs)))
 
 
 class _Net:

@@ -66,28 +66,35 @@ def schema(kind: str) -> pl.Schema:
 def table(kind: str, records: Sequence[Record], came: Sequence[Came]) -> pl.DataFrame:
     """Records of one kind as rows (columns of `schema`). Raises `BadDelivery` where a value does not fit its column."""
     names = WIRE[kind].names()
-    rows = frame(kind, [r.id for r in records], [r.values for r in records], names).select(names)
-    how: dict[str, list[Any]] = {
-        "received_from": [c.received_from for c in came],
-        "received_utc": [c.received_ms for c in came],
-        "agreement": [c.agreement for c in came],
-        "batch_n": [c.batch_n for c in came],
-        "entry_n": [c.entry_n for c in came],
-        "purpose": [c.label.purpose for c in came],
-        "onward": [c.label.onward for c in came],
-        "expires_utc": [c.label.expires_ms for c in came],
-        "rounded_deg": [c.label.round_deg for c in came],
-        "masked": [sorted(c.label.masked) for c in came],
-        "vouched_by": [c.vouched_by for c in came],
-    }
-    return rows.with_columns(
-        pl.Series("id", [r.id for r in records], dtype=pl.String),
-        pl.Series("originator", [c.label.originator for c in came], dtype=pl.String),
-        *(
-            pl.Series(n, how[n], dtype=pl.Int64).cast(TIME) if t == TIME else pl.Series(n, how[n], dtype=t)
-            for n, t in CAME.items()
-        ),
-    ).select(schema(kind).names())
+    rows = frame(kind, [r.id for r in records], [r.values for r in records], names)
+    numbers = {label: n for n, label in enumerate(dict.fromkeys(c.label for c in came))}
+    labels = pl.DataFrame(
+        {
+            "originator": [x.originator for x in numbers],
+            "purpose": [x.purpose for x in numbers],
+            "onward": [x.onward for x in numbers],
+            "expires_utc": [x.expires_ms for x in numbers],
+            "rounded_deg": [x.round_deg for x in numbers],
+            "masked": [sorted(x.masked) for x in numbers],
+        },
+        schema={"originator": pl.String, **{n: pl.Int64 if t == TIME else t for n, t in CAME.items() if n in _OF_LABELS}},
+    )
+    how = pl.DataFrame(
+        {
+            "received_from": [c.received_from for c in came],
+            "received_utc": [c.received_ms for c in came],
+            "agreement": [c.agreement for c in came],
+            "batch_n": [c.batch_n for c in came],
+            "entry_n": [c.entry_n for c in came],
+            "vouched_by": [c.vouched_by for c in came],
+        },
+        schema={n: pl.Int64 if t == TIME else t for n, t in CAME.items() if n not in _OF_LABELS},
+    )
+    whole = pl.concat([rows, how, labels[[numbers[c.label] for c in came]]], how="horizontal")
+    return whole.select(pl.col(n).cast(t) for n, t in schema(kind).items())
+
+
+_OF_LABELS = ("purpose", "onward", "expires_utc", "rounded_deg", "masked")
 
 
 def write(store: Store, rows_by_kind: Mapping[str, pl.DataFrame], version: str | int) -> None:

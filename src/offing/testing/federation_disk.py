@@ -34,10 +34,12 @@ class SimDisk(ConnectedDisk):
         self._left, self._after = n, after
 
     def recover(self) -> None:
-        """What the next process finds: all that was committed, nothing of what was not."""
+        """What the next process finds: all that was committed, nothing of what was not. It cleans up, as on a real disk."""
         self._left = None
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
+        if not self.is_clean():
+            self.scrub()
 
     def commit(self, db: sqlite3.Connection) -> None:
         """Commit, unless the node is to be killed before; it may be killed right after."""

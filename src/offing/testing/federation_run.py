@@ -17,7 +17,7 @@ from offing.exchange.results import PullSummary, Taken
 from offing.model.sharing import Agreement, Released
 from offing.testing.federation_disk import Killed, SimDisk
 from offing.testing.federation_links import SimCarrier
-from offing.testing.federation_model import Model, Papers, day_of
+from offing.testing.federation_model import Model, Papers, Words, day_of
 from offing.testing.federation_plan import START_MS, Draw
 from offing.testing.federation_watch import Broken, Watch, marker_of
 
@@ -76,6 +76,9 @@ class Simulation:
     def start(self, name: str) -> None:
         """A process of this node begins, on what its disk holds."""
         self._disks[name].recover()
+        self._open(name)
+
+    def _open(self, name: str) -> None:
         self._nodes[name] = self._make(self._disks[name], keys_of(name)[self._key[name]], lambda: self.model.clock(name))
 
     def is_up(self, name: str) -> bool:
@@ -121,7 +124,7 @@ class Simulation:
         if self._key[name] + 1 < KEYS_N:
             self._key[name] += 1
             self.log(f"{name} takes key {self._key[name] + 1}")
-            self.start(name)
+            self.act(name, lambda _: self._open(name))
 
     def node(self, name: str) -> Node:
         """Its process."""
@@ -286,10 +289,10 @@ class Simulation:
             key = (got.originator, got.record.kind, got.record.id)
             if key in found:
                 raise Broken(f"{name} shows {key} twice")
-            found[key] = self.watch.shown(name, got.originator, got.record)
+            found[key] = self.watch.shown(name, got)
             if before.get(key) == found[key]:
                 continue
-            words = self.watch.ever[got.originator, name][found[key]]
+            words = Words.of(got.label, sealed=False)
             if not self.model.may_take(name, got.from_whom, got.originator, name, [words]):
                 raise Broken(f"{name} took {key} from {got.from_whom} without an agreement")
         self._shown[name] = found

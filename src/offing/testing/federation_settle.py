@@ -57,7 +57,7 @@ def _heal(s: Simulation) -> None:
 
 def _turns(s: Simulation) -> set[int]:
     """When labels expire."""
-    every = (words.expires_ms for found in s.watch.ever.values() for words in found.values())
+    every = (w.expires_ms for found in s.watch.ever.values() for words in found.values() for w in words)
     return {t for t in every if t is not None}
 
 
@@ -103,7 +103,7 @@ def _look(s: Simulation, originator: str, recipient: str, tally: Tally) -> set[s
 def _live_words(s: Simulation, stream: Stream, live: dict[str, Held]) -> list[Words]:
     """What decides on which ways the stream goes: its live entries, or where there are none all that it ever had."""
     ever = s.watch.ever[stream]
-    return [ever[m] for m in live] or [replace(w, expires_ms=None) for w in ever.values()]
+    return [ever[m][-1] for m in live] or [replace(w, expires_ms=None) for words in ever.values() for w in words]
 
 
 def _nothing_left(s: Simulation, reached: dict[Stream, set[str]], tally: Tally) -> None:
@@ -121,7 +121,7 @@ def _nothing_left(s: Simulation, reached: dict[Stream, set[str]], tally: Tally) 
 
 def _must_know(s: Simulation, name: str, stream: Stream, marker: str, reached: set[str]) -> bool:
     """Whether this node cannot rightly hold a record any more by this stream."""
-    over = expired(s.watch.ever[stream][marker], s.model.clock(name) - MARGIN_MS)
+    over = all(expired(w, s.model.clock(name) - MARGIN_MS) for w in s.watch.ever[stream][marker])
     return over or name in reached or (name, stream) not in s.watch.heard
 
 

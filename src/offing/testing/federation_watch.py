@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from offing.exchange.results import Received
 from offing.model.sharing import Record
-from offing.testing.federation_model import Held, Model, Words
+from offing.testing.federation_model import Held, Model, Words, expired
 
 MARKER = re.compile(rb"mk-([a-z]+)-\d+-[0-9a-f]{6}")
 Stream = tuple[str, str]  # originator, final recipient
@@ -37,7 +38,7 @@ class Watch:
     model: Model
     markers: dict[str, tuple[str, Held]] = field(default_factory=dict)  # marker -> originator, record
     current: dict[Stream, frozenset[str]] = field(default_factory=dict)  # markers of the last release pass that ended well
-    ever: dict[Stream, dict[str, Words]] = field(default_factory=dict)  # every marker that a release pass let into a stream
+    ever: dict[Stream, dict[str, list[Words]]] = field(default_factory=dict)  # what release passes ever let into a stream
     heads: dict[tuple[Stream, int], bytes] = field(default_factory=dict)  # line 0 of each batch that anybody was given
     told: dict[Stream, dict[int, tuple[Place, ...]]] = field(default_factory=dict)  # what each batch withdraws
     known: dict[tuple[str, Stream], set[int]] = field(default_factory=dict)  # batches that a node surely holds
@@ -49,9 +50,12 @@ class Watch:
 
     def released(self, stream: Stream, found: Iterable[tuple[Held, Any]]) -> None:
         """A release pass ended well: from now on nothing else may leave its originator."""
-        words = {held.marker: Words.of(label, self.model.seals(*stream)) for held, label in found}
-        self.current[stream] = frozenset(words)
-        self.ever.setdefault(stream, {}).update(words)
+        sealed, ever = self.model.seals(*stream), self.ever.setdefault(stream, {})
+        now = {held.marker: Words.of(label, sealed) for held, label in found}
+        self.current[stream] = frozenset(now)
+        for marker, words in now.items():
+            if words not in (before := ever.setdefault(marker, [])):
+                before.append(words)
 
     def took(self, node: str, stream: Stream, seq: int) -> None:
         """A node said that it took a batch in."""
@@ -127,19 +131,20 @@ class Watch:
         if again := [i for i in seen.puts if (seq, i) in gone]:
             raise Broken(f"{where}: entries {again} are withdrawn, and {giver} knows it")
 
-    def shown(self, node: str, originator: str, record: Record) -> str:
+    def shown(self, node: str, got: Received) -> str:
         """The marker of a row that a node shows as received; raises `Broken` if it may not show it."""
-        marker = marker_of(record)
-        where = f"{node} shows {record.kind} {record.id} of {originator}"
+        marker = marker_of(got.record)
+        where = f"{node} shows {got.record.kind} {got.record.id} of {got.originator}"
         if marker not in self.markers:
             raise Broken(f"{where}: nobody ever wrote it")
         author, held = self.markers[marker]
-        if author != originator or held.record != record:
+        if author != got.originator or held.record != got.record:
             raise Broken(f"{where}: {author} wrote {held.record}")
-        words = self.ever.get((originator, node), {}).get(marker)
-        if words is None:
-            raise Broken(f"{where}: it was never released to {node}")
-        if words.expires_ms is not None and words.expires_ms <= self.model.clock(node):
+        said = {replace(w, sealed=False) for w in self.ever.get((author, node), {}).get(marker, ())}
+        words = Words.of(got.label, sealed=False)
+        if words not in said:
+            raise Broken(f"{where}: it was never released to {node} as {words}")
+        if expired(words, self.model.clock(node)):
             raise Broken(f"{where}: it expired by the clock of {node}")
         return marker
 

@@ -12,6 +12,7 @@ from in_process import Cli, Said
 
 from offing.policy.agreements_file import read_agreements, text_hash
 
+FOUR = "visit, watch_day, streak, incident"
 KINDS = 'kinds = ["visit", "watch_day", "streak", "incident"]'
 CLOCK = "2026-09-01T00:00:00Z"
 
@@ -61,9 +62,7 @@ def test_the_map_of_the_one_in_the_middle(triangle: Cli) -> None:
     agree(triangle, 1)
     text = fine(triangle("--logbook", "us", "partners", "map")).text
     assert {"jp", "us", "tw"} <= words(text)
-    assert (
-        "jp <> tw: visit, watch_day, streak, incident through us (agreements jp-us, us-tw; the label needs onward of 1)" in text
-    )
+    assert f"jp <> tw: {FOUR} through us (agreements jp-us, us-tw; the label needs onward of 1)" in text
     assert "an agreement of jp and tw" in text, "what stands between them"
     rows = fine(triangle("--logbook", "us", "partners", "map", "--kind", "visit", "--format", "json")).rows
     by_pair = {(r["from"], r["to"]): r for r in rows}
@@ -84,12 +83,8 @@ def test_an_outer_partner_is_told_of_nobody_else(triangle: Cli) -> None:
 def test_without_consent_to_onward_release(triangle: Cli) -> None:
     agree(triangle, 0)
     text = fine(triangle("--logbook", "us", "partners", "map")).text
-    assert (
-        "jp > tw: visit, watch_day, streak, incident blocked: needs onward of 1 in jp-us, or an agreement of jp and tw" in text
-    )
-    assert (
-        "tw > jp: visit, watch_day, streak, incident blocked: needs onward of 1 in us-tw, or an agreement of jp and tw" in text
-    )
+    assert f"jp > tw: {FOUR} blocked: needs onward of 1 in jp-us, or an agreement of jp and tw" in text
+    assert f"tw > jp: {FOUR} blocked: needs onward of 1 in us-tw, or an agreement of jp and tw" in text
     (row,) = [
         r
         for r in fine(triangle("--logbook", "us", "partners", "map", "--format", "json")).rows
@@ -111,6 +106,27 @@ def test_an_end_stops_at_once_and_is_told(triangle: Cli) -> None:
     assert "direct" in fine(triangle("--logbook", "us", "partners", "map")).text, "its last day is not over"
     gone = triangle("--logbook", "us", "agreements", "end", "us-xx")
     assert gone.status == 2 and "There is no agreement 'us-xx'" in gone.err
+
+
+def test_what_an_introduced_partner_agreed_is_not_known(triangle: Cli) -> None:
+    agree(triangle, 1)
+    rule = ("--kind", "incident", "--to", "us", "--to", "tw", "--purpose", "maritime_safety", "--onward", "1")
+    Path("incident.toml").write_text(
+        '[[incidents]]\nid = "mine"\nkind = "collision"\nstart = 2026-08-01T00:00:00Z\nsources = ["a log, 2026"]\n'
+    )
+    fine(triangle("--logbook", "jp", "incidents", "add", "incident.toml"))
+    fine(triangle("--logbook", "jp", "share", "rule", "add", *rule))
+    for src, dst in (("jp", "us"), ("us", "tw")):
+        fine(triangle("--logbook", src, "share", "export", "--to", dst, f"to-{dst}"))
+        fine(triangle("--logbook", dst, "share", "import", f"to-{dst}"))
+    (partner, _) = fine(triangle("--logbook", "tw", "partners", "--format", "json")).rows
+    assert (partner["partner"], partner["vouched_by"]) == ("jp", "us")
+    text = fine(triangle("--logbook", "tw", "partners", "map")).text
+    assert f"jp <> tw: {FOUR} not known here: it depends on what jp and us agreed" in text
+    assert "jp <> tw: sighting blocked: needs an agreement of jp and tw" in text
+    fine(triangle("--logbook", "tw", "partners", "map", "tw.svg"))
+    assert ">?<" in Path("tw.svg").read_text()
+    assert "tw" not in words(fine(triangle("--logbook", "jp", "partners", "map")).text)
 
 
 def test_agreements_as_rows(triangle: Cli) -> None:

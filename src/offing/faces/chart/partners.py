@@ -1,7 +1,8 @@
 """Partners and what they agreed as a drawing: who reaches whom directly, through whom, and which pairs are blocked.
 
 Partners stand on a ring. A full line is an agreement under which something goes directly; a dashed curve, with a head at each
-end that is reached, goes through others; a dotted line with a cross is a pair with no way in either direction.
+end that is reached, goes through others; a dotted line with a cross is a pair with no way in either direction, with a question
+mark one of which that is not known here.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ class _Pair:
     direct_n: int  # kinds that go directly in at least one direction
     reached: tuple[str, ...]  # of a and b, those that the other reaches through others alone
     agreements: tuple[str, ...]  # of those under which something goes directly
+    unknown: bool  # what is not known here may let something through
 
 
 def drawn(ending: str, ties: Ties, reaches: Sequence[Reach]) -> bytes:
@@ -91,6 +93,7 @@ def page(ties: Ties, reaches: Sequence[Reach]) -> str:
         f":root{{color-scheme:light dark;{variables(Theme.DAY)}}}"
         f"@media (prefers-color-scheme:dark){{:root{{{variables(Theme.NIGHT)}}}}}\n{page_sheet()}\n{_file('page.css')}"
         ".graph svg{max-width:100%;height:auto}main.graph{display:block}"
+        ".list table{table-layout:auto}.list th:nth-child(n){width:auto}.list td,.list th{overflow-wrap:normal}"
     )
     policy = f"default-src 'none'; style-src '{_digest(style)}'; img-src data:; base-uri 'none'; form-action 'none'"
     said = f'<p class="licence">{escape(MADE_UP)}</p>' if ties.example else ""
@@ -143,7 +146,8 @@ def _pairs(ties: Ties, reaches: Sequence[Reach]) -> list[_Pair]:
         direct = {r.kind for r in both if r.state == "direct"}
         under = sorted({g for r in both if r.state == "direct" for w in r.ways for g in w.agreements})
         reached = {r.recipient for r in both if r.state == "through"} if not direct else set()
-        found.append(_Pair(a, b, len(direct), tuple(sorted(reached)), tuple(under)))
+        unknown = any(r.state == "unknown" for r in both)
+        found.append(_Pair(a, b, len(direct), tuple(sorted(reached)), tuple(under), unknown))
     return sorted(found, key=lambda p: (p.direct_n > 0, bool(p.reached)))  # what is drawn last lies on top
 
 
@@ -167,6 +171,8 @@ def _edge(pair: _Pair, places: Mapping[str, Point], kinds_n: int) -> tuple[str, 
         return tag("path", d=curve, class_="ink", stroke_width=1.2, stroke_dasharray=DASHES) + heads, ""
     cross = f"M{_at((x - 4, y - 4))}L{_at((x + 4, y + 4))}M{_at((x - 4, y + 4))}L{_at((x + 4, y - 4))}"
     dotted = tag("path", d=_straight(a, b), class_="thin round", stroke_width=0.8, stroke_dasharray=DOTS)
+    if pair.unknown:
+        return dotted, line_of_text(x, y + 5, "?", "text strong halo", text_anchor="middle", font_size=15)
     return dotted + tag("path", d=cross, class_="thin", stroke_width=1.2), ""
 
 
@@ -197,6 +203,9 @@ def _legend(ties: Ties, reaches: Sequence[Reach]) -> Column:
     column.sample(through + _head((0.0, -4.0), (SAMPLE_PX, -4.0)), "through others only; heads: who is reached")
     dotted = tag("path", d=flat, class_="thin round", stroke_width=0.8, stroke_dasharray=DOTS)
     column.sample(dotted + tag("path", d=cross, class_="thin", stroke_width=1.2), "no way in either direction")
+    if any(r.depends_on for r in reaches):
+        mark = line_of_text(SAMPLE_PX / 2, 1, "?", "text strong halo", text_anchor="middle", font_size=15)
+        column.sample(dotted + mark, "not known here")
     column.head("kinds of records")
     column.write(", ".join(dict.fromkeys(r.kind.replace("_", " ") for r in reaches)) or "none", "text-2")
     column.head("agreements")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 ZONE, FLEET = "senkaku-diaoyu-contiguous-zone@jp", "flag-cn"
 CUTTER, NEIGHBOURS = 412_000_001, (431_000_001, 416_000_001, 477_000_001)
 FIRST_DAY = date(2026, 9, 1)
-EVERY_S, PATIENCE_S = 0.5, 45.0
+EVERY_S, PATIENCE_S = 0.5, 120.0
 COLUMNS = "t_utc,mmsi,lat_deg,lon_deg"
 MAPPING = "\n".join(["[columns]", *(f'{c} = "{c}"' for c in COLUMNS.split(",")), "", "[time]", 'format = "iso"', ""])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,10 @@ from offing.model.sharing import Agreement
 from offing.policy.interop import Flow, Stage
 from offing.policy.reach import Change, Reach, Way
 
-MAP = ("from", "to", "kind", "state", "through", "agreements", "purposes", "label_onward", "sealed", "missing", "opened_by")
+MAP = (
+    "from", "to", "kind", "state", "through", "agreements", "purposes", "label_onward", "sealed", "missing", "opened_by",
+    "depends_on",
+)  # fmt: skip
 INTEROP = ("from", "to", "kind", "flows", "path", "forms", "common", "missing", "opened_by")
 MADE_UP = "A worked example: its terms are made up, and what these parties share in fact is not known and not claimed."
 
@@ -24,7 +27,7 @@ class Ties:
     agreements: Sequence[Agreement]
     day: date
     example: bool = False
-    vouched: Mapping[str, str] = field(default_factory=dict)  # partner -> who introduced it
+    unknown: Sequence[tuple[str, str]] = ()  # pairs of which one introduced the other; what they agreed is not known here
 
 
 def map_row(r: Reach) -> dict[str, Any]:
@@ -42,6 +45,7 @@ def map_row(r: Reach) -> dict[str, Any]:
         "sealed": way.sealed if way else None,
         "missing": list(r.missing),
         "opened_by": [_both(changes) for changes in r.opened_by],
+        "depends_on": [" and ".join(pair) for pair in r.depends_on],
     }
 
 
@@ -80,9 +84,8 @@ def drawing(ties: Ties, reaches: Sequence[Reach]) -> list[str]:
         *([MADE_UP] if ties.example else ()),
         f"who can reach whom by agreements, {ties.day}",
         *("".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows),
-        "no: blocked; *: not alike for all kinds. A release rule of the originator is needed too.",
+        "no: blocked; ?: not known here; *: not alike for all kinds. A release rule of the originator is needed too.",
         *sentences(reaches),
-        *(f"{p} was introduced by {by}; what those two agreed is not known here" for p, by in sorted(ties.vouched.items())),
     ]
 
 
@@ -97,7 +100,7 @@ def matrix(reaches: Sequence[Reach]) -> list[list[str]]:
 
 
 def _cell(kinds: Sequence[Reach]) -> str:
-    best = min(kinds, key=lambda r: len(r.ways[0].between) if r.ways else 99)
+    best = min(kinds, key=lambda r: len(r.ways[0].between) if r.ways else 99 - bool(r.depends_on))
     star = "*" if len({_said(r) for r in kinds}) > 1 else ""
     return _said(best) + star
 
@@ -105,7 +108,7 @@ def _cell(kinds: Sequence[Reach]) -> str:
 def _said(r: Reach) -> str:
     if r.state == "through":
         return f"via {' or '.join(_between(w) for w in r.ways)}"
-    return "direct" if r.ways else "no"
+    return {"direct": "direct", "unknown": "?", "blocked": "no"}[r.state]
 
 
 def _between(way: Way) -> str:
@@ -129,6 +132,8 @@ def sentences(reaches: Sequence[Reach]) -> Iterator[str]:
 def _outcome(r: Reach) -> tuple[Any, ...]:
     """What comes of a pair and kind, alike for both directions and for kinds of which the same is missing."""
     ways = tuple(tuple(sorted((w.partners, w.partners[::-1]))) for w in r.ways)
+    if r.depends_on:
+        return (r.depends_on,)
     return (ways, *sorted(_both(s, named=False) for s in _shown_sets(r)))
 
 
@@ -143,6 +148,8 @@ def _told(r: Reach) -> str:
         under = ", ".join(dict.fromkeys(a for w in r.ways for a in w.agreements))
         needs = f"the label needs onward of {r.ways[0].label_onward}"
         return f"through {' or '.join(_between(w) for w in r.ways)} (agreements {under}; {needs})"
+    if r.depends_on:
+        return f"not known here: it depends on what {', and '.join(' and '.join(p) for p in r.depends_on)} agreed"
     return f"blocked: needs {', or '.join(_both(s, named=False) for s in _shown_sets(r))}"
 
 

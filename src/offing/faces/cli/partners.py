@@ -230,8 +230,7 @@ def _known_ties(desk: Sharing, day: date) -> Ties:
 
     partners = desk.partners()
     names = {desk.node.id: desk.node.name, **{p.id: p.name for p in partners}}
-    vouched = {p.id: p.vouched_by for p in partners if p.vouched_by}
-    return Ties(names, list(desk.agreements()), day, vouched=vouched)
+    return Ties(names, list(desk.agreements()), day, unknown=[(p.id, p.vouched_by) for p in partners if p.vouched_by])
 
 
 def map_text(desk: Sharing) -> str:
@@ -275,7 +274,7 @@ def _reaches(ties: Ties, kinds: list[str], purposes: list[str]) -> list[Reach]:
     from offing.model.sharing import RECORD_KINDS
     from offing.policy.reach import reaches
 
-    return reaches(list(ties.names), ties.agreements, ties.day, kinds or RECORD_KINDS, purposes)
+    return reaches(list(ties.names), ties.agreements, ties.day, kinds or RECORD_KINDS, purposes, ties.unknown)
 
 
 def _draw(file: Path, ties: Ties, found: list[Reach]) -> None:
@@ -286,7 +285,7 @@ def _draw(file: Path, ties: Ties, found: list[Reach]) -> None:
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror}.", "Name another file.") from None
     states = [r.state for r in found]
-    counts = ", ".join(f"{states.count(s)} {s}" for s in ("direct", "through", "blocked"))
+    counts = ", ".join(f"{states.count(s)} {s}" for s in ("direct", "through", "blocked", "unknown") if s in states)
     line(f"Drew {file}: {len(ties.names)} partners, {len(ties.agreements)} agreements; pairs and kinds: {counts}.")
 
 
