@@ -15,10 +15,10 @@ from pathlib import Path
 import polars as pl
 
 import offing
+from offing.clock import now_ms
 from offing.logbook import Logbook
 from offing.model.times import iso
 from offing.pipeline.ingest import FileProblem
-from offing.store.folder import now_ms
 
 START = datetime(2024, 3, 1, tzinfo=UTC)
 HEAD = (

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import polars as pl
 
+from offing import __version__
 from offing.figures.ids import FigureSpec
 from offing.figures.presence import By
 from offing.model.fleet import Fleet
@@ -30,7 +31,9 @@ from offing.pipeline import (
     reported,
     run,
     series,
+    ships,
     sql,
+    state,
     waters,
     why,
 )
@@ -119,6 +122,16 @@ class Logbook:
         from offing.sharing import Sharing
 
         return Sharing(self.store, lambda: self.waters)
+
+    @cached_property
+    def ships(self) -> ships.Ships:
+        """Ships as they were heard: tracks, positions, identities, activity. Kept as first read: open the logbook anew later."""
+        return ships.Ships(self.store, self.waters)
+
+    @property
+    def version(self) -> str:
+        """Names the state of all data: `pipeline.state.data_version`."""
+        return state.data_version(self.store, self.waters, __version__)
 
     # -- in
 

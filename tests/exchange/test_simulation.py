@@ -74,7 +74,7 @@ class Stubborn(Node):
 class Forgetful(Node):
     """Says that it took a batch in, and did not."""
 
-    def take(self, neighbour: str, originator: str, recipient: str, seq: int, raw: bytes) -> Taken:
+    def take(self, neighbour: str, originator: str, recipient: str, seq: int, raw: bytes, explained: object = ()) -> Taken:
         return Taken(originator, recipient, seq, "new")
 
 
@@ -107,11 +107,9 @@ def timeless(disk: SimDisk, keys: NodeKeys, clock: Callable[[], int]) -> Node:
 
 
 def untidy(disk: SimDisk, keys: NodeKeys, clock: Callable[[], int]) -> Node:
-    """What it deletes stays in the free pages of its disk."""
-    with disk.read() as db:
-        db.execute("COMMIT")
-        db.execute("PRAGMA secure_delete = OFF")
-        db.execute("BEGIN")
+    """What it deletes stays in the free parts of its disk."""
+    disk._connection.execute("PRAGMA secure_delete = OFF")
+    disk.scrub = lambda: None  # type: ignore[method-assign]
     return Node(disk, keys, clock)
 
 
@@ -120,7 +118,7 @@ def untidy(disk: SimDisk, keys: NodeKeys, clock: Callable[[], int]) -> Node:
     [
         (Generous, "no agreement|without its leave|tells|still hands it out"),
         (Stubborn, "still hands it out|shows|never released"),
-        (Forgetful, "lacks"),
+        (Forgetful, "lacks|does not come to rest"),
         (Doubling, "twice"),
         (Losing, "lacks"),
         (Silent, "has a receipt"),

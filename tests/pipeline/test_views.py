@@ -6,6 +6,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from small_worlds import BOX, OTHER, SHIP, START, World, at, eastward, light, lying, write_rows
@@ -182,3 +183,18 @@ def test_a_missing_part_is_told_with_the_next_step(tmp_path: Path) -> None:
         path.unlink()
     with pytest.raises(LogbookError, match="offing ingest"):
         view(world, "ais")
+
+
+def test_the_seconds_of_a_visit_do_not_hang_on_how_many_others_there_are(tmp_path: Path) -> None:
+    from offing.events import visit
+    from offing.kernels.visits import VISIT
+
+    world = fed(tmp_path / "whole")
+    rows = np.zeros(50, VISIT)
+    rows["exit_ms"] = rows["inside_ms"] = 43_013_600 + np.arange(50)
+    rows["mmsi"] = 1 + np.arange(50)
+    zones, parameters = [world.book.waters.zone(BOX)], visit.VisitParameters()
+    together = visit.frame(rows, zones, parameters).sort("mmsi")
+    alone = pl.concat([visit.frame(rows[i : i + 1], zones, parameters) for i in range(50)])
+    assert alone.equals(together)
+    assert together["duration_s"].to_list() == [(43_013_600 + n) / 1000 for n in range(50)]

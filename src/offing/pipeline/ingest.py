@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
+from offing.clock import now_ms
 from offing.errors import DamagedInput, LogbookError, MissingInput, OffingError, UnknownName, UsageError
 from offing.model.reading import ReadBatch, Reader, ReadOptions, Source
 from offing.readers import container, sniff
 from offing.readers.mapping import load_mapping
 from offing.store import lake
-from offing.store.folder import Store, now_ms
+from offing.store.folder import Store
 from offing.store.keep import keep_copy
 from offing.store.lake import canonical_json
 from offing.store.ledger import FileLine

@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from offing.clock import now_ms
 from offing.errors import UnknownName, UsageError
 from offing.figures.ids import FigureSpec
 from offing.figures.records import RECORDS
@@ -19,7 +20,6 @@ from offing.pipeline.merged import TOLD, as_own, came_by, with_told
 from offing.pipeline.settled import run_at, settled_days
 from offing.pipeline.waters import Waters
 from offing.store import Store, received
-from offing.store.folder import now_ms
 from offing.store.history import KINDS, events
 from offing.store.lookup import rejects as stored_rejects
 from offing.store.lookup import statics_of

@@ -15,13 +15,13 @@ from typing import Any
 import polars as pl
 
 from offing import readers
+from offing.clock import now_ms
 from offing.errors import MissingInput, UnknownName, UsageError
 from offing.model.bulletin import BULLETINS, SIGHTINGS, NotUnderstood, Parsed, SourceText, bulletin_frame, sighting_frame
 from offing.pipeline.record_places import RecordPlaces
 from offing.pipeline.waters import Waters
 from offing.readers.bulletins import parse, read_texts
 from offing.store import Store
-from offing.store.folder import now_ms
 from offing.store.texts import HeldText, TextKey
 
 BULLETIN = "bulletin"

@@ -11,6 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -35,7 +36,7 @@ TRACK_POSITIONS = pl.Schema(
         "speed_kn": pl.Float64(),
         "course_deg": pl.Float64(),
         "heading_deg": pl.Float64(),
-        "gap_before_s": pl.Float64(),  # of the first position of a track: since the hull's last one before; else null
+        "gap_before_s": pl.Float64(),  # of a position that ends a silence longer than max_gap: how long it was; else null
         "file": pl.String(),
         "row": pl.Int64(),
     }
@@ -66,11 +67,10 @@ def track_positions(
     first = _day(max(from_ms, _start_of(min(days))))
     pending, back_d = sorted(set(mmsis)), 1 + joining.max_gap_ms // DAY_MS
     found = [pl.DataFrame(schema=TRACK_POSITIONS)]
-    while pending:
+    while pending and first <= last:
         low = max(min(days), first - timedelta(days=min(back_d, first.toordinal() - 1)))
-        paths = [path for day, path in sorted(days.items()) if low <= day <= last]
-        rows = _read(paths, pending)
-        whole, pending = _whole(rows, pending, joining, from_ms, is_all=low == min(days))
+        rows = _read([path for day, path in sorted(days.items()) if low <= day <= last], pending)
+        whole, pending = _whole(rows, joining, from_ms, _start_of(low), is_all=low == min(days))
         found.append(_joined(whole, joining))
         back_d *= 8
     return (
@@ -80,38 +80,32 @@ def track_positions(
     )
 
 
-def _read(paths: Sequence[object], mmsis: Sequence[int]) -> pl.DataFrame:
-    """All tracked positions of hulls, by hull and then in the total order."""
-    if not paths:
-        return pl.DataFrame(schema={n: t for n, t in _READ.items()})
-    scan = pl.scan_parquet(list(paths), glob=False, hive_partitioning=False)  # type: ignore[arg-type]
+def _read(paths: Sequence[Path], mmsis: Sequence[int]) -> pl.DataFrame:
+    """All tracked positions of hulls, by hull and then in the total order; `_since_ms`: since the hull's last one."""
     wanted = pl.col("mmsi").is_in(pl.Series(mmsis, dtype=pl.Int32).implode()) & pl.col("tracked")
-    rows = scan.filter(wanted).select(_COLUMNS).collect()
-    return rows.sort("mmsi", maintain_order=True)  # days in order, each in the total order
-
-
-_READ = pl.Schema(
-    {
-        "mmsi": pl.Int32(), "t_utc": pl.Datetime("ms", "UTC"), "lon_e7": pl.Int32(), "lat_e7": pl.Int32(),
-        "speed_kn": pl.Float64(), "course_deg": pl.Float64(), "heading_deg": pl.Float64(), "file": pl.String(),
-        "row": pl.Int64(),
-    }
-)  # fmt: skip
+    rows = pl.scan_parquet(list(paths), glob=False, hive_partitioning=False).filter(wanted).select(_COLUMNS).collect()
+    rows = rows.sort("mmsi", maintain_order=True)  # days in order, each in the total order
+    t_ms = pl.col("t_utc").dt.epoch("ms")
+    return rows.with_columns((t_ms - t_ms.shift(1).over("mmsi")).alias("_since_ms"))
 
 
 def _whole(
-    rows: pl.DataFrame, mmsis: Sequence[int], joining: Joining, from_ms: int, *, is_all: bool
+    rows: pl.DataFrame, joining: Joining, from_ms: int, read_from_ms: int, *, is_all: bool
 ) -> tuple[pl.DataFrame, list[int]]:
-    """The rows of hulls whose tracks at `from_ms` were read from their beginning, and the hulls of which more is needed."""
-    if is_all or rows.is_empty():
-        return rows, [] if is_all else list(mmsis)
+    """The rows of hulls whose tracks in the window were read from their beginning, and the hulls of which more is needed.
+
+    A track begins after a silence; before the first row there was silence since `read_from_ms`.
+    """
     t_ms = pl.col("t_utc").dt.epoch("ms")
-    silent = ((t_ms - t_ms.shift(1).over("mmsi")) > joining.max_gap_ms) & (t_ms <= from_ms)
-    begun = rows.with_columns(silent.alias("_s")).filter(pl.col("_s"))["mmsi"].unique()
-    left = sorted(set(mmsis) - set(begun.to_list()))
-    heard = rows.filter(pl.col("mmsi").is_in(begun.implode()))
-    first = pl.col("_s").cum_sum().over("mmsi") > 0
-    return heard.with_columns(silent.fill_null(value=False).alias("_s")).filter(first).drop("_s"), left
+    since = pl.col("_since_ms").fill_null(t_ms - read_from_ms)
+    begins = (since > joining.max_gap_ms) | (pl.col("_since_ms").is_null() & pl.lit(is_all))
+    rows = rows.with_columns(begins.alias("_begins"), (t_ms >= from_ms).alias("_asked"))
+    rows = rows.filter(pl.col("_asked").any().over("mmsi"))
+    first_asked = t_ms.filter(pl.col("_asked")).min().over("mmsi")
+    ready = (pl.col("_begins") & (t_ms <= first_asked)).any().over("mmsi")
+    rows = rows.with_columns(ready.alias("_ready"))
+    left = rows.filter(~pl.col("_ready"))["mmsi"].unique().sort().to_list()
+    return rows.filter(pl.col("_ready") & (pl.col("_begins").cum_sum().over("mmsi") > 0)), left
 
 
 def _joined(rows: pl.DataFrame, joining: Joining) -> pl.DataFrame:
@@ -122,21 +116,21 @@ def _joined(rows: pl.DataFrame, joining: Joining) -> pl.DataFrame:
         lon, lat = (hull[c].to_numpy().astype(np.int64) for c in ("lon_e7", "lat_e7"))
         number, first = heads_of(t_ms, lon, lat, joining)
         ids = [track_id(int(mmsi), start, nth) for start, nth in first]  # type: ignore[call-overload]
-        since = np.diff(t_ms, prepend=t_ms[:1]) / 1000.0
         opens = np.zeros(len(t_ms), bool)
         opens[np.unique(number, return_index=True)[1]] = True
-        opens[0] = False
         parts.append(
             hull.select(
                 pl.Series("track", [ids[n] for n in number.tolist()], dtype=pl.String),
                 "mmsi",
                 "t_utc",
-                (pl.col("lon_e7") / E7).alias("lon_deg"),
-                (pl.col("lat_e7") / E7).alias("lat_deg"),
+                (pl.col("lon_e7") / E7).round(7).alias("lon_deg"),
+                (pl.col("lat_e7") / E7).round(7).alias("lat_deg"),
                 "speed_kn",
                 "course_deg",
                 "heading_deg",
-                pl.Series("gap_before_s", np.where(opens, since, np.nan)).fill_nan(None),
+                pl.when(pl.Series(opens) & (pl.col("_since_ms") > joining.max_gap_ms))
+                .then(pl.col("_since_ms") / 1000)
+                .alias("gap_before_s"),
                 "file",
                 "row",
             )

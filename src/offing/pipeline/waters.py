@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from offing import regions
+from offing.clock import now_ms
 from offing.errors import BadFleet, BadZone, UnknownName
 from offing.model.fleet import Fleet
 from offing.model.zone import Zone
 from offing.store import Store
-from offing.store.folder import now_ms
 from offing.zones.fleets import EVERYONE, find_fleet, fleets_of, read_fleets
 from offing.zones.foreign import Reading
 from offing.zones.pack import Pack, load_pack

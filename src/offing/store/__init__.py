@@ -1,6 +1,7 @@
 """Where tables lie: the logbook folder, its immutable parts, its ledger, its merged days and the history of its events."""
 
-from offing.store.folder import Store, now_ms
+from offing.clock import now_ms
+from offing.store.folder import Store
 from offing.store.history import EventRun, events, versions
 from offing.store.ledger import FileLine, Ledger, RunLine, UserText
 from offing.store.lookup import positions_of, rejects, statics_of

@@ -13,7 +13,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from offing.clock import now_ms as now_ms
 from offing.errors import LogbookError
 from offing.store.lake import day_name, sync_folder
 from offing.store.ledger import Ledger

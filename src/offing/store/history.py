@@ -10,10 +10,11 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
+from offing.clock import now_ms
 from offing.model import schemas
 from offing.model.times import compact
 from offing.store import lake
-from offing.store.folder import Store, now_ms
+from offing.store.folder import Store
 from offing.store.ledger import RunLine
 
 ReasonOf = Callable[[str, Mapping[str, Any]], str]

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from offing.clock import now_ms
 from offing.errors import LogbookError
 from offing.model.times import iso
 
@@ -32,7 +33,7 @@ def writer_lock(path: Path, act: str, wait_s: float = WAIT_S) -> Iterator[None]:
     try:
         _acquire(fd, wait_s)
         os.ftruncate(fd, 0)
-        os.pwrite(fd, f"process {os.getpid()}, `offing {act}`, since {iso(time.time_ns() // 1_000_000)}".encode(), 0)
+        os.pwrite(fd, f"process {os.getpid()}, `offing {act}`, since {iso(now_ms())}".encode(), 0)
         yield
     finally:
         os.close(fd)

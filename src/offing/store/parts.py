@@ -14,12 +14,13 @@ from typing import Any, Self
 import polars as pl
 import pyarrow as pa
 
+from offing.clock import now_ms
 from offing.errors import NothingKept, RejectReason
 from offing.model import schemas
 from offing.model.reading import ReadBatch
 from offing.model.times import DAY_MS
 from offing.store import lake
-from offing.store.folder import Store, now_ms
+from offing.store.folder import Store
 from offing.store.ledger import FileLine
 
 HELD_BYTES = 128 << 20

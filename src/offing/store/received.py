@@ -192,7 +192,7 @@ def _read(path: Path) -> pl.DataFrame:
     except (OSError, pl.exceptions.PolarsError) as error:
         raise LogbookError(
             f"{path} is damaged: {str(error).splitlines()[0]}.",
-            "Delete the folder `received`: it is made again from what partners sent.",
+            "Delete the folder `received`; the next `offing node pull` or `offing share import` makes it again.",
             path=str(path),
         ) from error
 

@@ -10,11 +10,14 @@ once, and what was withdrawn must be gone everywhere.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 import traceback
 from collections import Counter
-from dataclasses import asdict
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from multiprocessing import get_context
 
 from offing.exchange.node import Node
 from offing.testing.federation_acts import Acts
@@ -34,6 +37,15 @@ class Failure(AssertionError):
         self.seed = seed
         self.why = why
         self.trace = trace
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one seed."""
+
+    seed: int
+    why: str
+    counts: dict[str, int]
 
 
 def run(seed: int, make: MakesNode = Node) -> tuple[Tally, Simulation]:
@@ -56,36 +68,50 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m offing.testing.federation", description="Simulate federations.")
     parser.add_argument("--seeds", type=int, default=1000, help="how many seeds to run")
     parser.add_argument("--first", type=int, default=0, help="the first of them")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many processes share them")
     parser.add_argument("--seed", type=int, help="run one seed and print all that happens")
-    parser.add_argument("--keep-going", action="store_true", help="do not stop at the first seed that fails")
     chosen = parser.parse_args(arguments)
     if chosen.seed is not None:
         return _replay(chosen.seed)
-    total, failed, began = Counter[str](), 0, time.monotonic()
-    for n, seed in enumerate(range(chosen.first, chosen.first + chosen.seeds), 1):
-        try:
-            tally, s = run(seed)
-            total.update(asdict(tally) | {"batches_n": s.watch.batches_n, "kills_n": s.kills_n})
-        except Failure as failure:
-            failed += 1
-            print(failure if not chosen.keep_going else f"seed {seed}: {failure.why}", flush=True)  # noqa: T201
-            if not chosen.keep_going:
-                return 1
-        if n % 250 == 0:
-            took_s = time.monotonic() - began
-            print(f"{n} of {chosen.seeds} seeds, {took_s / n * 1000:.0f} ms each", file=sys.stderr, flush=True)  # noqa: T201
+    total, failed, began = Counter[str](), list[Outcome](), time.monotonic()
+    with ProcessPoolExecutor(chosen.jobs, mp_context=get_context("spawn")) as workers:
+        seeds = range(chosen.first, chosen.first + chosen.seeds)
+        for n, outcome in enumerate(workers.map(attempt, seeds, chunksize=10), 1):
+            total.update(outcome.counts)
+            if outcome.why:
+                failed.append(outcome)
+                _say(f"seed {outcome.seed}: {outcome.why}")
+            if n % 500 == 0:
+                _say(f"{n:,} of {chosen.seeds:,} seeds, {(time.monotonic() - began) / n * 1000:.0f} ms each")
     words = ", ".join(f"{v:,} {k.removesuffix('_n').replace('_', ' ')}" for k, v in total.items())
-    print(f"{chosen.seeds - failed} of {chosen.seeds} seeds hold ({words}) in {time.monotonic() - began:.0f} s")  # noqa: T201
-    return int(failed > 0)
+    _say(f"{chosen.seeds - len(failed):,} of {chosen.seeds:,} seeds hold ({words}) in {time.monotonic() - began:.0f} s")
+    if failed:
+        _replay(failed[0].seed)
+    return int(bool(failed))
+
+
+def attempt(seed: int) -> Outcome:
+    """One seed, with what it tried and why it failed (empty: it holds)."""
+    try:
+        tally, s = run(seed)
+    except Failure as failure:
+        return Outcome(seed, failure.why, {})
+    return Outcome(
+        seed, "", {**asdict(tally), "batches_n": s.watch.batches_n, "sealed_n": s.watch.sealed_n, "kills_n": s.kills_n}
+    )
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201
 
 
 def _replay(seed: int) -> int:
     try:
         tally, s = run(seed)
     except Failure as failure:
-        print(failure)  # noqa: T201
+        _say(str(failure))
         return 1
-    print("\n".join([*s.trace, f"seed {seed} holds: {tally}; trace {s.digest()}"]))  # noqa: T201
+    _say("\n".join([*s.trace, f"seed {seed} holds: {tally}; trace {s.digest()}"]))
     return 0
 
 

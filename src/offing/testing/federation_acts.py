@@ -12,7 +12,7 @@ from offing.errors import OffingError
 from offing.exchange.carriers import folder
 from offing.model.times import HOUR_MS
 from offing.testing.federation_model import Held, day_of
-from offing.testing.federation_run import MINUTE_MS, Broken, Simulation
+from offing.testing.federation_run import HASH, MINUTE_MS, Broken, Simulation
 
 ROUGH = 0.15  # of the folders on their way are damaged
 
@@ -290,12 +290,15 @@ class Acts:
 
     def _damaged(self, files: dict[str, bytes]) -> dict[str, bytes]:
         """One file lost, cut short, or with one wrong bit."""
-        rng, name = self.s.rng, self.s.rng.choice(sorted(n for n in files if n != "README.md"))
+        rng = self.s.rng
+        by_kind = {HASH.sub("", n): n for n in files if n != "README.md"}  # names of papers differ from process to process
+        name = by_kind[rng.choice(sorted(by_kind))]
         raw = files[name]
-        i = rng.randrange(len(raw))
-        flipped = raw[:i] + bytes([raw[i] ^ 1 << rng.randrange(8)]) + raw[i + 1 :]
+        i, bit, how = int(rng.random() * len(raw)), 1 << rng.randrange(8), rng.choice(("lost", "cut", "flipped"))
         left = {n: b for n, b in files.items() if n != name}
-        return left if rng.random() < 0.3 else left | {name: rng.choice((raw[:i], flipped))}
+        if how == "lost":
+            return left
+        return left | {name: raw[:i] if how == "cut" else raw[:i] + bytes([raw[i] ^ bit]) + raw[i + 1 :]}
 
 
 def _files(root: Path) -> dict[str, bytes]:

@@ -60,6 +60,8 @@ def run(kill: Kill | None, make: MakesNode = Node, sealed: bool = False) -> Tall
         _exchange(s)
         if s.kills_n != int(kill is not None):
             raise Broken(f"{s.kills_n} nodes were killed")
+        if bool(s.watch.sealed_n) != sealed:
+            raise Broken(f"{s.watch.sealed_n} sealed batches were handed over")
         return settle(s)
     except Broken as broken:
         raise Broken("\n".join([*s.trace, f"{kill}: {broken}"])) from broken

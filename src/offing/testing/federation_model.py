@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 
 from offing.model.sharing import Agreement, Label, Record, ReleaseRule
 
@@ -19,7 +20,12 @@ LONGEST_WAY = 3  # hands from the originator to the recipient: at most two hubs 
 
 def day_of(t_ms: int) -> date:
     """The UTC day of an instant."""
-    return datetime.fromtimestamp(t_ms / 1000, UTC).date()
+    return _day(t_ms // DAY_MS)
+
+
+@cache
+def _day(days: int) -> date:
+    return datetime.fromtimestamp(days * 86_400, UTC).date()
 
 
 def start_of(day: date) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -11,7 +12,7 @@ from hashlib import sha256
 from typing import Protocol, TypeVar
 
 from offing.exchange.carriers import Head
-from offing.exchange.keys import NodeKeys
+from offing.exchange.keys import NodeKeys, RetiredKey, rotation
 from offing.exchange.node import Node
 from offing.exchange.results import PullSummary, Taken
 from offing.model.sharing import Agreement, Released
@@ -23,6 +24,7 @@ from offing.testing.federation_watch import Broken, Watch, marker_of
 
 T = TypeVar("T")
 MINUTE_MS = 60_000
+HASH = re.compile("[0-9a-f]{16,}")
 KEYS_N = 3  # signing keys that a node may have, one after another
 TRANSIENT = {"gap", "stripped", "unknown_originator"}
 """Why an honest batch may be turned away for the moment: what goes with it is still on its way."""
@@ -40,9 +42,19 @@ class MakesNode(Protocol):
 @cache
 def keys_of(name: str) -> tuple[NodeKeys, ...]:
     """A node's keys, first to last; made once for all seeds."""
-    every = [NodeKeys.in_memory(name, seed=b"simulation")]
+    every = [NodeKeys.in_memory(name, seed=b"simulation 1")]
     while len(every) < KEYS_N:
-        every.append(every[-1].rotate()[0])
+        old, new = every[-1], NodeKeys.in_memory(name, seed=b"simulation %d" % (len(every) + 1))
+        every.append(
+            replace(
+                old,
+                signing=new.signing,
+                sealing=new.sealing,
+                retired=(*old.retired, RetiredKey(old.signing, old.key_id)),
+                retired_sealing=(*old.retired_sealing, old.sealing),
+                rotations=(*old.rotations, rotation(name, old.signing, new.signing)),
+            )
+        )
     return tuple(every)
 
 
@@ -88,7 +100,8 @@ class Simulation:
     def stop(self, name: str) -> None:
         """Its process ends, at once."""
         self.log(f"{name} dies")
-        self._disks[name].recover()
+        self.start(name)  # to see what it holds, by the agreements of this moment
+        self.shown(name)
         self._nodes[name] = None
 
     def restart(self, name: str) -> None:
@@ -314,8 +327,8 @@ class Simulation:
             raise Broken(f"{name} holds a stream with holes (originator, recipient, head, batches, last): {torn}")
 
     def digest(self) -> str:
-        """A short name of all that happened."""
-        return sha256("\n".join(self.trace).encode()).hexdigest()[:16]
+        """A short name of all that happened; names of papers aside, which hold the links' certificates."""
+        return sha256(HASH.sub("#", "\n".join(self.trace)).encode()).hexdigest()[:16]
 
 
 __all__ = ["Broken", "Simulation", "keys_of", "marker_of"]

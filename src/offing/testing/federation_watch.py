@@ -45,8 +45,8 @@ class Watch:
     depth: dict[tuple[str, Stream], int] = field(default_factory=dict)  # hands from the originator to a holder, at least
     had: set[tuple[str, Stream]] = field(default_factory=set)  # who ever took in anything of which stream
     heard: set[tuple[str, Stream]] = field(default_factory=set)  # who was ever told of which stream
-    batches_n: int = 0
-    entries_n: int = 0
+    batches_n: int = 0  # handed over
+    sealed_n: int = 0  # of these
 
     def released(self, stream: Stream, found: Iterable[tuple[Held, Any]]) -> None:
         """A release pass ended well: from now on nothing else may leave its originator."""
@@ -72,7 +72,7 @@ class Watch:
         seen = read(raw)
         where = f"{giver} -> {taker}: batch {seq} of {stream[0]}--{stream[1]}"
         self.batches_n += 1
-        self.entries_n += len(seen.puts)
+        self.sealed_n += seen.sealed
         if self.heads.setdefault((stream, seq), seen.head) != seen.head:
             raise Broken(f"{where}: its header is not the one that was handed out before")
         self.told.setdefault(stream, {})[seq] = seen.withdrawn

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -43,9 +43,9 @@ def emit(frame: pl.DataFrame, form: Form, *, title: str = "", columns: Sequence[
     JSON is one array of objects and nothing else; times are ISO 8601 with Z, days YYYY-MM-DD, lists arrays.
     """
     if form is Form.JSON:
-        sys.stdout.write(_texts(frame).write_json() + "\n")
+        sys.stdout.write(texts(frame).write_json() + "\n")
     elif form is Form.CSV:
-        sys.stdout.write(_flat(_texts(frame)).write_csv())
+        sys.stdout.write(flat(texts(frame)).write_csv())
     elif form is Form.PARQUET:
         if sys.stdout.isatty():
             raise UsageError("Parquet is not for the screen.", "Send it to a file: ... --format parquet > out.parquet")
@@ -64,24 +64,26 @@ def emit_records(
     if form is Form.JSON:
         sys.stdout.write(json.dumps(rows, ensure_ascii=False, default=str) + "\n")
         return
+    emit(framed(rows, names, for_the_eye=form is Form.TABLE), form, title=title, columns=columns)
+
+
+def framed(rows: Sequence[Mapping[str, Any]], names: Sequence[str] = (), *, for_the_eye: bool = False) -> pl.DataFrame:
+    """Rows as a table: objects and lists in them as JSON text, or as words with commas. `names`: columns of an empty one."""
     import polars as pl
 
     def cell(value: Any) -> Any:
         if isinstance(value, dict):
             inner = ", ".join(f"{k} {v}" for k, v in value.items())
-            return inner if form is Form.TABLE else json.dumps(value, ensure_ascii=False)
+            return inner if for_the_eye else json.dumps(value, ensure_ascii=False)
         if isinstance(value, (list, tuple)):
-            return ", ".join(map(str, value)) if form is Form.TABLE else json.dumps(list(value), ensure_ascii=False)
+            return ", ".join(map(str, value)) if for_the_eye else json.dumps(list(value), ensure_ascii=False)
         return value
 
-    flat = [{k: cell(v) for k, v in row.items()} for row in rows]
-    empty = dict.fromkeys(names, pl.String)
-    emit(
-        pl.DataFrame(flat, infer_schema_length=None) if flat else pl.DataFrame(schema=empty), form, title=title, columns=columns
-    )
+    cells = [{k: cell(v) for k, v in row.items()} for row in rows]
+    return pl.DataFrame(cells, infer_schema_length=None) if cells else pl.DataFrame(schema=dict.fromkeys(names, pl.String))
 
 
-def _texts(frame: pl.DataFrame) -> pl.DataFrame:
+def texts(frame: pl.DataFrame) -> pl.DataFrame:
     """Times and days as text."""
     import polars as pl
 
@@ -97,7 +99,7 @@ def _texts(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(out)
 
 
-def _flat(frame: pl.DataFrame, *, for_the_eye: bool = False) -> pl.DataFrame:
+def flat(frame: pl.DataFrame, *, for_the_eye: bool = False) -> pl.DataFrame:
     """Lists as JSON text, for CSV, or as words with commas, for the eye."""
     import polars as pl
 
@@ -134,7 +136,7 @@ def _show(frame: pl.DataFrame, title: str) -> None:
     if not frame.height:
         line(f"{title}: none" if title else "none")
         return
-    shown = _flat(_times_for_the_eye(frame.head(MOST_ROWS)), for_the_eye=True)
+    shown = flat(_times_for_the_eye(frame.head(MOST_ROWS)), for_the_eye=True)
     rows = [[_cell(v) for v in row] for row in shown.iter_rows()]
     table = Table(title=title or None, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     least = 0
@@ -162,7 +164,7 @@ def _times_for_the_eye(frame: pl.DataFrame) -> pl.DataFrame:
     import polars as pl
 
     times = [n for n, d in frame.schema.items() if isinstance(d, pl.Datetime)]
-    return _texts(frame.with_columns(pl.col(n).dt.strftime("%Y-%m-%d %H:%M:%SZ") for n in times))
+    return texts(frame.with_columns(pl.col(n).dt.strftime("%Y-%m-%d %H:%M:%SZ") for n in times))
 
 
 def _cell(value: Any) -> str:
