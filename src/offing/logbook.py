@@ -37,7 +37,8 @@ from offing.pipeline import (
     waters,
     why,
 )
-from offing.store import Store
+from offing.store import Store, received
+from offing.store.folder import EXCHANGE
 from offing.store.ledger import FileLine
 from offing.store.sources import AIS, SourceLine
 from offing.store.texts import HeldText
@@ -132,6 +133,11 @@ class Logbook:
     def version(self) -> str:
         """Names the state of all data: `pipeline.state.data_version`."""
         return state.data_version(self.store, self.waters, __version__)
+
+    def repair(self) -> None:
+        """Bring received rows back that a kill or a hand took away: they are derived from the exchange database."""
+        if self.store.node_id and (self.store.root / EXCHANGE).exists() and received.version(self.store) is None:
+            self.exchange.refresh()
 
     # -- in
 

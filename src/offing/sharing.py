@@ -32,13 +32,11 @@ from offing.policy.explain import Explanation, explain_received
 from offing.policy.labels import check_rule
 from offing.policy.rules_file import read_rules
 from offing.store import Store, received
-from offing.store.folder import NODE
+from offing.store.folder import EXCHANGE, NODE
 from offing.store.lake import sync_folder
 
 if TYPE_CHECKING:
     from offing.exchange.carriers import Carrier
-
-DATABASE = "exchange.sqlite"
 
 Say = Callable[[str], None]
 
@@ -80,7 +78,7 @@ class Sharing:
     def node(self) -> Node:
         """The node. Raises `SharingError` where the logbook is none, or where others may read its keys."""
         keys = NodeKeys.open(self.store.root / "keys")
-        return Node(FileDisk(self.store.root / DATABASE), keys, now_ms)
+        return Node(FileDisk(self.store.root / EXCHANGE), keys, now_ms)
 
     @property
     def is_node(self) -> bool:
@@ -248,11 +246,6 @@ class Sharing:
                 received.Came(r.label, r.from_whom, r.seq, r.index, r.taken_ms, self._under(r.from_whom), r.vouched_by)
             )
         received.write(self.store, {k: received.table(k, records[k], came[k]) for k in RECORD_KINDS if records[k]}, version)
-
-    def repair(self) -> None:
-        """Bring rows back that a kill or a hand took out of `received/`: they are derived from the exchange database."""
-        if self.is_node and (self.store.root / DATABASE).exists() and received.version(self.store) is None:
-            self.refresh()
 
     def _under(self, neighbour: str) -> str | None:
         found = [a.id for a in self.agreements() if a.between(self.node.id, neighbour)]

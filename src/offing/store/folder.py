@@ -19,6 +19,7 @@ from offing.store.ledger import Ledger
 from offing.store.lock import WAIT_S, writer_lock
 
 SETTINGS = "offing.toml"
+EXCHANGE = "exchange.sqlite"
 NODE = "node.toml"
 """Names the node that this logbook is: id and name."""
 

@@ -39,7 +39,7 @@ def logbook_of(context: typer.Context, *, notes: bool = False) -> Logbook:
     from offing.logbook import Logbook
 
     book = Logbook.open(context.obj.folder)
-    book.exchange.repair()
+    book.repair()
     if notes:
         for text in book.notes():
             note(f"note: {text}")
