@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from offing.clock import now_ms
-from offing.errors import SharingError, UnknownName
+from offing.errors import BadPaper, SharingError, UnknownName
 from offing.exchange.carriers.folder import Exported, Imported, export, import_
 from offing.exchange.disk import FileDisk
 from offing.exchange.keys import NodeKeys, check_id, fingerprint
@@ -27,7 +27,8 @@ from offing.model.wire import WIRE
 from offing.pipeline.merged import Received
 from offing.pipeline.release import Release, release_of
 from offing.pipeline.release_explain import explain as explain_own
-from offing.pipeline.waters import Waters
+from offing.pipeline.release_rows import Inputs, require_rule
+from offing.pipeline.waters import Waters, load
 from offing.policy.explain import Explanation, explain_received
 from offing.policy.labels import check_rule
 from offing.policy.rules_file import read_rules
@@ -58,8 +59,17 @@ class Sharing:
 
     def __init__(self, store: Store, waters: Callable[[], Waters]) -> None:
         self.store = store
-        self._waters = waters
-        self._released: object = None
+        self._first_waters = waters
+        self._held_waters: tuple[object, Waters] | None = None
+        self._opened: tuple[object, Node] | None = None
+        self._one_at_a_time = threading.Lock()
+
+    def _waters(self) -> Waters:
+        """The waters as they are now: another process may have added zones or fleets."""
+        said = self.store.ledger.zones(), self.store.ledger.fleets()
+        if self._held_waters is None or self._held_waters[0] != said:
+            self._held_waters = said, load(self.store) if self._held_waters else self._first_waters()
+        return self._held_waters[1]
 
     # this node
 
@@ -74,11 +84,20 @@ class Sharing:
         sync_folder(self.store.root)
         return card
 
-    @cached_property
+    @property
     def node(self) -> Node:
-        """The node. Raises `SharingError` where the logbook is none, or where others may read its keys."""
-        keys = NodeKeys.open(self.store.root / "keys")
-        return Node(FileDisk(self.store.root / EXCHANGE), keys, now_ms)
+        """The node, with the keys that it has now: another process may have made new ones.
+
+        Raises `SharingError` where the logbook is none, or where others may read its keys.
+        """
+        folder = self.store.root / "keys"
+        with self._one_at_a_time:
+            stamp = _stamp(folder / "node.json")
+            if self._opened is None or self._opened[0] != stamp:
+                keys = NodeKeys.open(folder)
+                disk = self._opened[1].disk if self._opened else FileDisk(self.store.root / EXCHANGE)
+                self._opened = stamp, Node(disk, keys, now_ms)
+            return self._opened[1]
 
     @property
     def is_node(self) -> bool:
@@ -96,8 +115,7 @@ class Sharing:
     def rotate_key(self) -> str:
         """Sign with a new key from now on, and say so in every stream; returns its fingerprint."""
         new, _ = self.node.own.keys.rotate()
-        self.__dict__.pop("node")  # opened anew, the node announces the key
-        assert self.node.own.keys.key_id == new.key_id
+        assert self.node.own.keys.key_id == new.key_id  # opened anew, the node has announced the key
         return new.fingerprint()
 
     def revoke_key(self, public_hex: str, reason: str) -> None:
@@ -152,23 +170,31 @@ class Sharing:
 
     def add_rule(self, **said: Any) -> ReleaseRule:
         """Put a release rule in force: the fields of `model.sharing.ReleaseRule` without n and times."""
-        return self._put(ReleaseRule(n=0, **said))
+        return self._put(ReleaseRule(n=0, **said))[0]
 
     def add_rules_of(self, path: Path) -> list[ReleaseRule]:
         """Put the rules of a TOML file in force, all or none."""
         rules = read_rules(path, {k: set(w) for k, w in WIRE.items()}, self._waters().zones)
-        return [self._put(rule) for rule in rules]
+        return self._put(*rules)
 
-    def _put(self, rule: ReleaseRule) -> ReleaseRule:
-        _ = self.node  # a logbook that is no node releases nothing
+    def _put(self, *rules: ReleaseRule) -> list[ReleaseRule]:
+        for rule in rules:
+            self._require(rule)
+        with self.store.writing("share rule"):
+            return [self.store.ledger.release_rules.add(rule, now_ms()) for rule in rules]
+
+    def _require(self, rule: ReleaseRule) -> None:
+        if self.node.id in rule.releasable_to:  # and a logbook that is no node releases nothing
+            raise BadPaper(f"{self.node.id} is this node itself.", "A rule names those who are to have what this node has.")
         if rule.kind not in RECORD_KINDS:
             raise UnknownName.of("kind of record", rule.kind, RECORD_KINDS)
-        waters = self._waters()
-        waters.several(list(rule.zones))
-        for fleet in rule.fleets:
-            waters.fleet(fleet)
-        with self.store.writing("share rule"):
-            return self.store.ledger.release_rules.add(check_rule(rule, WIRE[rule.kind]), now_ms())
+        check_rule(rule, WIRE[rule.kind])
+        require_rule(rule, Inputs.of(self.store, self._waters()), self._waters(), rule.sources)
+
+    def unknown_sources(self, rule: ReleaseRule) -> list[str]:
+        """Names that a rule takes as inputs and that nothing bears yet: neither an own source nor a partner."""
+        known = {line.name for line in self.store.ledger.sources.lines()} | {p.id for p in self.partners()}
+        return sorted(set(rule.sources) - known)
 
     def rules(self) -> list[ReleaseRule]:
         """The rules in force, by number."""
@@ -189,11 +215,21 @@ class Sharing:
         wanted = sorted(set(recipients) or {*pass_.recipients(), *node.recipients()})
         return [node.release(pass_.to(recipient)) for recipient in wanted]
 
-    def _pass(self) -> Release:
+    def _pass(self, every_kind: bool = False) -> Release:
         secret = self.node.own.keys.secret("released ids")
         rules = self.rules()
         came = Received.held(self.store) if any(r.sources for r in rules) else None
-        return release_of(self.store, self._waters(), rules, self.agreements(), self.node.id, now_ms(), came, secret=secret)
+        return release_of(
+            self.store,
+            self._waters(),
+            rules,
+            self.agreements(),
+            self.node.id,
+            now_ms(),
+            came,
+            secret=secret,
+            every_kind=every_kind,
+        )
 
     def preview(self, recipient: str, kind: str = "") -> Preview:
         """What a recipient would get now, and what stays here."""
@@ -212,7 +248,7 @@ class Sharing:
             for row in rows.iter_rows(named=True):
                 label = replace(received.label_of(row, kind), releasable_to=frozenset({node.id}))
                 told.append(explain_received(label, node.id, recipient, self.agreements(), at))
-        own = explain_own(self._pass(), self.store.ledger.release_rules.all(), record_id, recipient)
+        own = explain_own(self._pass(every_kind=True), self.store.ledger.release_rules.all(), record_id, recipient)
         if own:
             told.append(own.explanation)
         if not told:
@@ -240,11 +276,11 @@ class Sharing:
             return
         records: dict[str, list[Record]] = {k: [] for k in RECORD_KINDS}
         came: dict[str, list[received.Came]] = {k: [] for k in RECORD_KINDS}
+        under = cache(self._under)
         for r in self.node.received():
             records[r.record.kind].append(r.record)
-            came[r.record.kind].append(
-                received.Came(r.label, r.from_whom, r.seq, r.index, r.taken_ms, self._under(r.from_whom), r.vouched_by)
-            )
+            label, under = replace(r.label, onward=r.onward_left), self._under(r.from_whom)
+            came[r.record.kind].append(received.Came(label, r.from_whom, r.seq, r.index, r.taken_ms, under, r.vouched_by))
         received.write(self.store, {k: received.table(k, records[k], came[k]) for k in RECORD_KINDS if records[k]}, version)
 
     def _under(self, neighbour: str) -> str | None:
@@ -253,65 +289,48 @@ class Sharing:
 
     def pull(self, partners: Sequence[str] = (), wait_s: float = 20.0) -> list[PullSummary]:
         """Fetch what partners (default: all whose card was added by hand and names an address) hold for this node."""
-        from offing.exchange.carriers.https import HttpsCarrier
-
         cards = self.cards()
         for name in partners:
             if name not in cards:
                 raise UnknownName.of("partner", name, cards, "offing partners")
-        found = []
-        linked = {p.id for p in self.partners() if p.vouched_by is None}  # whoever was only introduced has no link with us
-        for name in partners or sorted(n for n in linked if cards[n].addresses):
-            with HttpsCarrier(cards[name], self.node.own.keys.tls_chain, silence_s=wait_s) as carrier:
-                found.append(self.pull_from(carrier, name))
+        found = [self.pull_over_https(name, wait_s) for name in partners or self.linked()]
         self.refresh()
         return found
+
+    def linked(self) -> list[str]:
+        """The partners who can be asked: whoever was only introduced has no link with this node."""
+        linked = {p.id for p in self.partners() if p.vouched_by is None}
+        return sorted(n for n, card in self.cards().items() if n in linked and card.addresses)
+
+    def pull_over_https(self, name: str, wait_s: float) -> PullSummary:
+        """Fetch over the addresses of a pinned card; `refresh` shows it in the logbook."""
+        from offing.exchange.carriers.https import HttpsCarrier
+
+        node = self.node
+        card = node.card_of(name)
+        assert card is not None
+        with HttpsCarrier(card, node.own.keys.tls_chain, silence_s=wait_s) as carrier:
+            return node.pull(carrier, name)
 
     def pull_from(self, carrier: Carrier, neighbour: str) -> PullSummary:
         """Fetch over a link of any kind; `refresh` shows it in the logbook."""
         return self.node.pull(carrier, neighbour)
 
     def serve(self, host: str, port: int, every_s: float, say: Say, stop: threading.Event | None = None) -> None:
-        """Serve partners, release and pull every so often, until `stop` is set. Faults of a link are said, and tried again."""
-        from offing.exchange.serving import Server
+        """Serve partners, pull and release every so often, until `stop` is set: `serving.Serving`."""
+        from offing.serving import Serving
 
-        stop, node = stop or threading.Event(), self.node
+        Serving(self, say).run(host, port, every_s, stop or threading.Event())
 
-        def pinned() -> dict[str, bytes]:
-            return {n: bytes.fromhex(card.tls_ca) for n, card in self.cards().items()}
-
-        last: dict[str, str] = {}
-        server = Server(node, node.own.keys.tls_chain, pinned)
-        server.start(host, port)
-        try:
-            say(f"node {node.id} serves at https://{host}:{server.port}")
-            while not stop.is_set():
-                self.round(say, last)
-                stop.wait(every_s)
-        finally:
-            server.stop()
-
-    def round(self, say: Say, last: dict[str, str]) -> None:
-        """One round of serving: release what changed, pull, refresh. `last`: what was said of each partner."""
-        state = self._state()
-        if state != self._released:
-            self.release()
-            self._released = state
-        for got in self.pull(wait_s=5.0):
-            text = got.broken or (f"took {got.count('new')} batches" if got.count("new") else "")
-            text = text or next((t.reason for t in got.taken if not t.held), "")
-            if text and last.get(got.neighbour) != text:
-                say(f"{got.neighbour}: {text}")
-            last[got.neighbour] = text
-
-    def _state(self) -> object:
+    def state(self) -> object:
         """What a release pass rests on; the clock to the minute."""
         ledger = self.store.ledger
         files = tuple(f.sha256 for f in ledger.files())
         runs = ledger.runs()
         return (
             files, runs[-1].id if runs else "", tuple(ledger.sources.lines()), tuple(self.rules()), tuple(self.agreements()),
-            self.node.received_version(), ledger.texts.held("incident"), ledger.texts.held("bulletin"), now_ms() // 60_000,
+            ledger.zones(), ledger.fleets(), self.node.received_version(),
+            ledger.texts.held("incident"), ledger.texts.held("bulletin"), now_ms() // 60_000,
         )  # fmt: skip
 
     def status(self) -> list[dict[str, Any]]:
@@ -342,3 +361,12 @@ class Sharing:
             "receipts": [f"{r.originator} to {r.recipient}: {r.seq} at {iso(r.t_ms)}" for r in p.receipts],
             "alarms": alarms,
         }
+
+
+def _stamp(path: Path) -> object:
+    """Changes whenever a file is replaced."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns

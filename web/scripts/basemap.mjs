@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { gzipSync } from "node:zlib";
-import geojsonvt from "geojson-vt";
+import GeoJSONVT from "geojson-vt";
 import { zxyToTileId } from "pmtiles";
 import { feature, mesh } from "topojson-client";
 import vtpbf from "vt-pbf";
@@ -37,8 +37,8 @@ const coast = {
   geometry: { type: "MultiLineString", coordinates: mesh(topology, topology.objects.land).coordinates.flatMap((line) => [...runs(line)]) },
 };
 const options = { maxZoom: MAX_ZOOM, indexMaxZoom: MAX_ZOOM, indexMaxPoints: 0, extent: 4096 };
-const areas = geojsonvt(land, { ...options, tolerance: 5, buffer: 64 });
-const lines = geojsonvt(coast, { ...options, tolerance: 5, buffer: 192 });
+const areas = new GeoJSONVT(land, { ...options, tolerance: 8, buffer: 64 });
+const lines = new GeoJSONVT(coast, { ...options, tolerance: 8, buffer: 128 });
 
 const tiles = [];
 for (let z = 0; z <= MAX_ZOOM; z++) {
@@ -48,7 +48,9 @@ for (let z = 0; z <= MAX_ZOOM; z++) {
         [["land", areas.getTile(z, x, y)], ["coast", lines.getTile(z, x, y)]].filter(([, tile]) => tile?.features.length),
       );
       if (Object.keys(layers).length === 0) continue;
-      const bytes = gzipSync(vtpbf.fromGeojsonVt(layers, { version: 2, extent: 4096 }), { level: 9 });
+      const made = vtpbf.fromGeojsonVt(layers, { version: 2, extent: 4096 });
+      const bytes = gzipSync(made, { level: 9 });
+     
       tiles.push({ id: zxyToTileId(z, x, y), bytes });
     }
   }

@@ -10,7 +10,6 @@ The root secret stays when keys are rotated, since salts and masked ids must not
 from __future__ import annotations
 
 import os
-import re
 import secrets
 import stat
 from dataclasses import dataclass, field, replace
@@ -28,6 +27,7 @@ from offing.exchange.canonical import decode_strict, encode
 from offing.exchange.sealing import SealingKey
 from offing.exchange.signing import key_id, pae, public_key, sign, unhex, verify
 from offing.exchange.tls import TlsIdentity
+from offing.model.sharing import PARTNER_ID
 
 FOLDER = "keys"
 """Name of the folder within a logbook."""
@@ -36,8 +36,6 @@ ROTATION = "application/vnd.offing.rotation+json"
 """Type of the statement in which an old key names the new one."""
 
 _VERSION = 1
-_ID = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
-_MAX_ID = 63
 
 
 @dataclass(frozen=True)
@@ -221,9 +219,9 @@ def check_id(text: str) -> str:
     Raises:
         BadParameter: it is none.
     """
-    if not _ID.fullmatch(text) or len(text) > _MAX_ID:
+    if not PARTNER_ID.fullmatch(text):
         raise BadParameter(
-            f"{text!r} is no id of a node.", f"Use up to {_MAX_ID} of a-z, 0-9 and single -, . or _ between them, like jp-jcg."
+            f"{text!r} is no id of a node.", "Use up to 63 of a-z, 0-9 and single -, . or _ between them, like jp-jcg."
         )
     return text
 

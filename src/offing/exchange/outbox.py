@@ -228,6 +228,8 @@ def _write(
     placed: dict[tuple[str, str], tuple[int, int]],
     sealing_key: str | None,
 ) -> Stream:
+    if stream is not None and stream.key != own.keys.public_hex:
+        raise SharingError("Another process gave this node new keys.", "Try again: opened anew, it signs with them.")
     seq = stream.head_seq + 1 if stream else 1
     sealer = Sealer(sealing_key, own.id, recipient, seq) if sealing_key else None
     labels = sorted({e.label for e in entries})

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from offing.exchange import batch, partners, streams
+from offing.exchange import batch, hub, partners, streams
 from offing.exchange.bodies import read_body
 from offing.exchange.own import Own
 from offing.exchange.results import Received
@@ -25,6 +25,7 @@ def every(db: sqlite3.Connection, own: Own) -> Iterator[Received]:
 
 def _of_stream(db: sqlite3.Connection, own: Own, stream: Stream) -> Iterator[Received]:
     now, vouched_by = own.clock(), partners.voucher(db, stream.originator)
+    depth = hub.hands(db, own, stream)
     latest: dict[tuple[str, str], Received] = {}
     batches: dict[int, tuple[dict[str, tuple[str, ...]], str, int]] = {}
     labels: dict[str, Label] = {}
@@ -43,6 +44,7 @@ def _of_stream(db: sqlite3.Connection, own: Own, stream: Stream) -> Iterator[Rec
         latest[kind, id] = Received(
             originator=stream.originator,
             label=label,
+            onward_left=_left(label, from_whom, depth),
             record=Record(kind, id, tuple(values)),
             columns=columns[kind],
             version=version,
@@ -53,6 +55,13 @@ def _of_stream(db: sqlite3.Connection, own: Own, stream: Stream) -> Iterator[Rec
             vouched_by=vouched_by,
         )
     yield from latest.values()
+
+
+def _left(label: Label, from_whom: str, depth: int | None) -> int:
+    """How many hands it may still pass through: each that it came through takes one; none where that is not known."""
+    if from_whom == label.originator:
+        return label.onward
+    return 0 if depth is None else max(0, label.onward - max(1, depth - 1))
 
 
 def _batch(db: sqlite3.Connection, stream: Stream, seq: int) -> tuple[dict[str, tuple[str, ...]], str, int]:

@@ -61,6 +61,7 @@ class Received:
 
     originator: str
     label: Label  # releasable to this node alone: who else may have it is not told
+    onward_left: int  # hands it may still pass through: those of the label without those it came through
     record: Record  # values in the order of `columns`
     columns: tuple[str, ...]
     version: int  # in the originator's stream for this node

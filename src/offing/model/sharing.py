@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,6 +10,9 @@ from typing import Any
 
 RECORD_KINDS = ("visit", "watch_day", "streak", "sighting", "incident")
 """Kinds of records that can be shared."""
+
+PARTNER_ID = re.compile(r"(?=.{1,63}\Z)[a-z0-9]+(?:[._-][a-z0-9]+)*")
+"""A global id of a partner: 1 to 63 of a-z and 0-9, with single `-`, `.` or `_` between them."""
 
 Value = str | int | float | bool | None | Sequence[Any]
 """A value on the wire: times are UTC milliseconds, days `YYYY-MM-DD`, lists lists."""

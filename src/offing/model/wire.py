@@ -13,6 +13,7 @@ from math import isfinite
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
 
 from offing.errors import BadDelivery
 from offing.model.bulletin import SIGHTINGS
@@ -169,7 +170,8 @@ def _typed(kind: str, name: str, found: Iterable[Any], dtype: pl.DataType) -> pl
         _only(kind, name, flat, inner)
         if None in flat:
             raise _wrong(kind, name, None)
-        return pl.Series(name, [None if one is None else list(one) for one in found], dtype)
+        lists = pa.array(found, pa.large_list(pl.Series(dtype=inner).to_arrow().type))  # polars is slow at lists of lists
+        return pl.Series(name, lists).cast(dtype)
     if isinstance(dtype, pl.Date):
         days = {text: _day(kind, name, text) for text in set(found) - {None}}
         return pl.Series(name, [None if text is None else days[text] for text in found], dtype)

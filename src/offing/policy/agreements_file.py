@@ -27,12 +27,8 @@ import msgspec
 
 from offing.claims import Claim, Table, entries, parse_toml, read_text, top
 from offing.errors import BadPaper
-from offing.model.sharing import RECORD_KINDS, Agreement
+from offing.model.sharing import PARTNER_ID, RECORD_KINDS, Agreement
 
-PARTNER_ID = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
-"""The form of a partner's id, and of an agreement's: small letters and digits, single `-`, `.` or `_` between."""
-
-LONGEST_ID = 63
 RELAYS = ("open", "sealed")
 MOST_ONWARD = 9
 
@@ -195,7 +191,7 @@ def only(c: Claim, known: Sequence[str]) -> None:
 
 def partner_id(c: Claim, value: str, key: str) -> str:
     """An id in the form that partners have."""
-    if len(value) > LONGEST_ID or not PARTNER_ID.fullmatch(value):
+    if not PARTNER_ID.fullmatch(value):
         hint = "Small letters, digits and single -, . or _ between them: us, jp-coast-guard."
         raise c.refuse(f"`{key}` holds {value!r}, which is no id", hint, key=key)
     return value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
@@ -10,12 +9,9 @@ from datetime import date
 import polars as pl
 
 from offing.errors import BadPaper
-from offing.model.sharing import Label, ReleaseRule
+from offing.model.sharing import PARTNER_ID, Label, ReleaseRule
 from offing.model.times import DAY_MS
 from offing.policy.decide import label_problem
-
-PARTNER_ID = re.compile(r"(?=.{1,63}\Z)[a-z0-9]+([._-][a-z0-9]+)*")
-"""A global id of a node: 1 to 63 of a-z, 0-9 and single dots, dashes or underscores between them."""
 
 _EPOCH = date(1970, 1, 1)
 

@@ -18,13 +18,17 @@ class Killed(BaseException):
 
 
 class SimDisk(ConnectedDisk):
-    """One node's database. `kill_at(n, after)` ends the node at its n-th commit from now, before or after it holds."""
+    """One node's database. `kill_at(n, after)` ends the node at its n-th commit from now, before or after it holds.
+
+    A transaction that changed nothing writes nothing and does not count.
+    """
 
     def __init__(self, node: str) -> None:
         self.node = node
         self.commits_n = 0
         self._left: int | None = None
         self._after = False
+        self._changes_n = 0  # up to the last commit
         self._connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         self._connection.deserialize(_empty())
         super().__init__(self._connection)
@@ -43,6 +47,10 @@ class SimDisk(ConnectedDisk):
 
     def commit(self, db: sqlite3.Connection) -> None:
         """Commit, unless the node is to be killed before; it may be killed right after."""
+        if db.total_changes == self._changes_n:
+            db.execute("COMMIT")
+            return
+        self._changes_n = db.total_changes
         dying = self._left == 1
         if self._left is not None:
             self._left -= 1

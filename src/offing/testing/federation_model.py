@@ -112,7 +112,7 @@ class Model:
         for _, held in sorted(self.papers[originator].records.items()):
             fitting = [r for r in rules if r.kind == held.kind and held.close_ms <= now - r.delay_h * HOUR_MS]
             labels = [label_of(r, originator) for r in fitting]
-            allowed = [x for x in labels if self.may_release(originator, recipient, Words.of(x, sealed))]
+            allowed = [x for x in labels if self.may_release(originator, recipient, Words.of(x, sealed))][:1]
             if labels and not (
                 allowed and held.close_ms < self._closed_from(originator, recipient, Words.of(allowed[0], sealed))
             ):
@@ -121,7 +121,11 @@ class Model:
 
     def released(self, originator: str, recipient: str) -> list[tuple[Held, Label]]:
         """Of these what may leave now."""
-        every, sealed = self.matched(originator, recipient), self.seals(originator, recipient)
+        return self.leaving(originator, recipient, self.matched(originator, recipient))
+
+    def leaving(self, originator: str, recipient: str, every: Iterable[tuple[Held, Label]]) -> list[tuple[Held, Label]]:
+        """Those that some way carries."""
+        sealed = self.seals(originator, recipient)
         return [(h, x) for h, x in every if self.may_release(originator, recipient, Words.of(x, sealed))]
 
     def may_release(self, originator: str, recipient: str, words: Words) -> bool:

@@ -223,7 +223,8 @@ class Simulation:
             return 0
         batches_n = 0
         for recipient in sorted({*self._streams[originator], *self.node(originator).recipients()}):
-            every, allowed = self.model.matched(originator, recipient), self.model.released(originator, recipient)
+            every = self.model.matched(originator, recipient)
+            allowed = self.model.leaving(originator, recipient, every)
             found = Released(recipient, sorted(((h.record, x) for h, x in every), key=lambda rx: (rx[0].kind, rx[0].id)))
             told = self.act(originator, lambda n, found=found: n.release(found))  # type: ignore[misc]
             if told is None:

@@ -1,7 +1,7 @@
 /** What the logbook says of itself, asked once at the start. */
 import { computed, signal } from "@preact/signals";
 import type { Names } from "../i18n/words";
-import { type Answer, dataVersion, get } from "./client";
+import { type Answer, dataVersion, forget, get } from "./client";
 
 export interface MetaZone {
   readonly id: string;
@@ -52,7 +52,6 @@ export function watchData(every_ms = 60_000): void {
       const response = await fetch("api/v1/meta.json", { cache: "no-cache" });
       const told = response.ok ? ((await response.json()) as Meta) : null;
       if (told && told.data_version !== dataVersion.peek()) {
-        const { forget } = await import("./client");
         forget();
         dataVersion.value = told.data_version;
         await askMeta();

@@ -98,6 +98,16 @@ def keys_rotate(context: typer.Context) -> None:
     line(f"new key {fingerprint}; partners learn of it with the next delivery, signed by the old one")
 
 
+def keys_revoke(
+    context: typer.Context,
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The public key, 64 hex digits, as a card has it.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why.")],
+) -> None:
+    """Say to every partner that a former key of this node is not to be believed any more."""
+    sharing_of(context).revoke_key(key, reason)
+    line("revoked; partners learn of it with the next delivery")
+
+
 def demo_partners(
     folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="A new folder; default: a temporary one.")] = None,
 ) -> None:
@@ -119,5 +129,6 @@ def register(app: typer.Typer) -> None:
     keys = typer.Typer(help="Keys of this node.", cls=DefaultGroup)
     keys.command("show")(keys_show)
     keys.command("rotate")(keys_rotate)
+    keys.command("revoke")(keys_revoke)
     app.add_typer(keys, name="keys")
     app.command("demo-partners")(demo_partners)

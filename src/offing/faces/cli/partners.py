@@ -43,7 +43,7 @@ SystemsOption = Annotated[
 
 def partners_show(context: typer.Context, output: FormatOption = Form.TABLE) -> None:
     """The partners whose cards are pinned: key, fingerprint, who vouches for it, when last seen."""
-    rows = [_partner_row(p) for p in sharing_of(context).partners()]
+    rows = [partner_row(p) for p in sharing_of(context).partners()]
     emit_records(rows, output, title="partners", columns=PARTNERS, names=PARTNERS)
     if output is Form.TABLE:
         for row in rows:
@@ -78,7 +78,7 @@ def partners_map(
     if file is not None and file.suffix.lower() not in ENDINGS:
         raise UsageError(f"{file} ends in none of {', '.join(ENDINGS)}.", "The ending says what is drawn: `partners.html`.")
     ties = _ties(context, example, region, day)
-    found = _reaches(ties, kind, purpose)
+    found = reaches_of(ties, kind, purpose)
     if file is not None:
         _draw(file, ties, found)
         return
@@ -105,10 +105,10 @@ def partners_interop(
     from offing.policy.interop import flows
 
     ties = _ties(context, example, region, day)
-    declared = _systems(systems, example, region)
+    declared = systems_of(systems, example, region)
     if with_nodes or not example:  # whoever has a card runs a node
         declared = declared.with_nodes(ties.names)
-    found = flows(_reaches(ties, kind, purpose), declared)
+    found = flows(reaches_of(ties, kind, purpose), declared)
     if output is not Form.TABLE:
         emit_records([text.interop_row(f) for f in found], output, names=text.INTEROP)
         return
@@ -126,7 +126,7 @@ def partners_systems(
     """Systems that partners operate, the formats and links that they speak, and the sources that say so."""
     if not example and not systems:
         raise UsageError("No systems are named.", "Add --systems FILE, or --example for the worked example.")
-    declared = _systems(systems, example, region)
+    declared = systems_of(systems, example, region)
     rows: list[dict[str, Any]] = [
         {
             "id": s.id,
@@ -154,11 +154,11 @@ def agreements_show(
 ) -> None:
     """What is agreed: parties, kinds, purposes, days, and on which instrument it rests."""
     desk = None if example else sharing_of(context)
-    found = {a.id: a for a in (_example(region).agreements if desk is None else desk.agreements())}
+    found = {a.id: a for a in (example_ties(region).agreements if desk is None else desk.agreements())}
     if agreement_id and agreement_id not in found:
         raise UnknownName.of("agreement", agreement_id, found, "offing agreements")
     chosen = [a for a in found.values() if agreement_id in ("", a.id)]
-    rows = [_agreement_row(a, [] if desk is None else desk.node.signers(a.id)) for a in chosen]
+    rows = [agreement_row(a, [] if desk is None else desk.node.signers(a.id)) for a in chosen]
     if agreement_id and output is Form.TABLE:
         for key, value in rows[0].items():
             for i, part in enumerate(value if key == "sources" else [value]):
@@ -219,13 +219,13 @@ def _ties(context: typer.Context, example: bool, region: str, day: str) -> Ties:
     """The partners and agreements asked for: of the worked example, or of this node and those whose cards it holds."""
     asked = day_or_none(day) or _today()
     if example:
-        return _example(region, asked)
+        return example_ties(region, asked)
     if region:
         raise UsageError("--region says whose worked example, but none is asked for.", "Add --example.")
-    return _known_ties(sharing_of(context), asked)
+    return known_ties(sharing_of(context), asked)
 
 
-def _known_ties(desk: Sharing, day: date) -> Ties:
+def known_ties(desk: Sharing, day: date) -> Ties:
     from offing.faces.cli.partner_map import Ties
 
     partners = desk.partners()
@@ -237,11 +237,11 @@ def map_text(desk: Sharing) -> str:
     """What `offing partners map` prints at a node."""
     from offing.faces.cli.partner_map import drawing
 
-    ties = _known_ties(desk, _today())
-    return "\n".join(drawing(ties, _reaches(ties, [], [])))
+    ties = known_ties(desk, _today())
+    return "\n".join(drawing(ties, reaches_of(ties, [], [])))
 
 
-def _example(region: str, day: date | None = None) -> Ties:
+def example_ties(region: str, day: date | None = None) -> Ties:
     from offing.faces.cli.partner_map import Ties
     from offing.policy.agreements_file import read_examples
     from offing.policy.systems_file import read_partners
@@ -261,7 +261,7 @@ def _example_folder(region: str) -> Path:
     return folder
 
 
-def _systems(files: list[Path], example: bool, region: str) -> Systems:
+def systems_of(files: list[Path], example: bool, region: str) -> Systems:
     from offing.policy.systems_file import NONE, read_systems
 
     found = read_systems(_example_folder(region) / "systems.toml", example=True) if example else NONE
@@ -270,7 +270,7 @@ def _systems(files: list[Path], example: bool, region: str) -> Systems:
     return found
 
 
-def _reaches(ties: Ties, kinds: list[str], purposes: list[str]) -> list[Reach]:
+def reaches_of(ties: Ties, kinds: list[str], purposes: list[str]) -> list[Reach]:
     from offing.model.sharing import RECORD_KINDS
     from offing.policy.reach import reaches
 
@@ -289,7 +289,7 @@ def _draw(file: Path, ties: Ties, found: list[Reach]) -> None:
     line(f"Drew {file}: {len(ties.names)} partners, {len(ties.agreements)} agreements; pairs and kinds: {counts}.")
 
 
-def _partner_row(p: Any) -> dict[str, Any]:
+def partner_row(p: Any) -> dict[str, Any]:
     return {
         "partner": p.id,
         "name": p.name,
@@ -314,7 +314,7 @@ def _time(t_ms: int | None) -> str | None:
     return None if t_ms is None else from_ms(t_ms).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _agreement_row(a: Agreement, signed_by: list[str]) -> dict[str, Any]:
+def agreement_row(a: Agreement, signed_by: list[str]) -> dict[str, Any]:
     from hashlib import sha256
 
     from offing.model.sharing import RECORD_KINDS

@@ -20,6 +20,9 @@ RULES = ["n", "kind", "zones", "fleets", "to", "sources", "purpose", "onward", "
 STATUS = ["partner", "state", "last_seen_utc", "streams", "gaps", "duplicates", "withheld", "quarantined", "refused"]
 
 
+ALARMS = ["n", "originator", "recipient", "code", "sentence", "raised_utc", "cleared_utc", "evidence"]
+
+
 def sharing_of(context: typer.Context) -> Sharing:
     """The sharing side of the logbook that the user means."""
     return logbook_of(context).exchange
@@ -66,6 +69,9 @@ def rule_add(
     for row in rows:
         if not row["to"]:
             note(f"note: rule {row['n']} names nobody, so nobody gets anything by it")
+    for rule in added:
+        if unknown := desk.unknown_sources(rule):
+            note(f"note: nothing bears the name {', '.join(unknown)} yet (`offing sources` and `offing partners` list names)")
     emit_records(rows, output, title="rules added", columns=RULES)
 
 
@@ -129,7 +135,9 @@ def explain(
 ) -> None:
     """Why a partner gets a record, or what is missing: the rule, the agreement and the path. Exit status 1: it does not."""
     told = sharing_of(context).explain(record, to)
-    steps: list[dict[str, Any]] = [{"account": n, "released": x.allow, "sentence": t} for n, x in enumerate(told, 1) for t in x.sentences]
+    steps: list[dict[str, Any]] = [
+        {"account": n, "released": x.allow, "sentence": t} for n, x in enumerate(told, 1) for t in x.sentences
+    ]
     if output is not Form.TABLE:
         emit_records(steps, output, names=["account", "released", "sentence"])
     else:
@@ -181,6 +189,30 @@ def status(context: typer.Context, output: FormatOption = Form.TABLE) -> None:
                 line(f"ALARM {row['partner']}: {alarm}")
 
 
+def alarms(context: typer.Context, output: FormatOption = Form.TABLE) -> None:
+    """What no honest fault explains: two histories, another key. What it concerns stays closed until a human clears it."""
+    rows = sharing_of(context).alarms()
+    emit_records(rows, output, title="alarms", columns=ALARMS, names=ALARMS)
+
+
+def clear(
+    context: typer.Context, number: Annotated[int, typer.Argument(metavar="N", help="As `share alarms` has it.")]
+) -> None:
+    """Say that a human has looked at an alarm: what it closed is open again."""
+    sharing_of(context).node.clear_alarm(number)
+    line(f"alarm {number} is cleared")
+
+
+def forget(
+    context: typer.Context,
+    originator: Annotated[str, typer.Argument(metavar="ORIGINATOR", help="Whose stream.")],
+    recipient: Annotated[str, typer.Argument(metavar="RECIPIENT", help="For whom; default: this node.")] = "",
+) -> None:
+    """Drop a stream of another node with all that was in it, so that it can be taken anew."""
+    sharing_of(context).forget(originator, recipient)
+    line(f"what {originator} sent is dropped; the next delivery brings it anew")
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     share = typer.Typer(help="What leaves this node, for whom, and why.", no_args_is_help=True)
@@ -194,4 +226,7 @@ def register(app: typer.Typer) -> None:
     share.command("export")(export)
     share.command("import")(take)
     share.command("status")(status)
+    share.command("alarms")(alarms)
+    share.command("clear")(clear)
+    share.command("forget")(forget)
     app.add_typer(share, name="share")

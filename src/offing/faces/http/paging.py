@@ -1,19 +1,17 @@
 """Pages by keyset: a cursor holds the key of the last row, so that rows that come or go between two pages move no other.
 
-The order is that of the key's columns, nulls first.
+The order is that of the key's columns, nulls first. Rows with equal keys are counted.
 """
 
 from __future__ import annotations
 
 import base64
 import json
-from bisect import bisect_right
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
-
-import polars as pl
 
 from offing.faces.http.answers import Answer, Table
 from offing.faces.http.asking import BadQuery
@@ -36,15 +34,17 @@ def page(answer: Answer, table: Table, limit: int, after: str) -> tuple[Answer, 
     """The rows after a cursor, at most `limit`, and the cursor of the page that follows. Rows must be `ordered`."""
     low = _after(answer, table, after) if after else 0
     high = min(low + limit, answer.rows_n)
-    following = cursor(table.name, _row_key(answer, table.key, high - 1)) if high < answer.rows_n and high > low else None
+    following = _cursor(answer, table, high - 1) if low < high < answer.rows_n else None
     if answer.frame is not None:
         return replace(answer, frame=answer.frame.slice(low, high - low)), following
     return replace(answer, records=list(answer.records)[low:high]), following
 
 
-def cursor(table: str, key: Key) -> str:
-    """A key as an opaque word."""
-    text = json.dumps([table, [v[1:] for v in key]], separators=(",", ":"), ensure_ascii=False)
+def _cursor(answer: Answer, table: Table, last: int) -> str:
+    """An opaque word for the row at which a page ends: its key, and which of the rows with that key it is."""
+    key = _row_key(answer, table.key, last)
+    nth = last - _place(answer, table, key, bisect_left)
+    text = json.dumps([table.name, [v[1:] for v in key], nth], separators=(",", ":"), ensure_ascii=False)
     return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
 
 
@@ -52,13 +52,18 @@ def _after(answer: Answer, table: Table, word: str) -> int:
     """How many rows stand at or before a cursor. Raises `BadQuery`."""
     try:
         raw = base64.urlsafe_b64decode(word.encode("ascii") + b"=" * (-len(word) % 4))
-        name, values = json.loads(raw.decode())
-        if name != table.name or len(values) != len(table.key):
+        name, values, nth = json.loads(raw.decode())
+        if name != table.name or len(values) != len(table.key) or not isinstance(nth, int):
             raise ValueError
         wanted = tuple((0,) if not v else (1, v[0]) for v in values)
-        return bisect_right(range(answer.rows_n), wanted, key=lambda i: _row_key(answer, table.key, i))
+        low, high = (_place(answer, table, wanted, side) for side in (bisect_left, bisect_right))
+        return min(low + max(nth, -1) + 1, high)
     except (ValueError, TypeError, UnicodeError):
         raise BadQuery("The cursor `after` is not one of this table.", "Take `next` of the page before.") from None
+
+
+def _place(answer: Answer, table: Table, key: Key, side: Callable[..., int]) -> int:
+    return side(range(answer.rows_n), key, key=lambda i: _row_key(answer, table.key, i))
 
 
 def _row_key(answer: Answer, columns: Sequence[str], i: int) -> Key:
@@ -81,7 +86,3 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     return value
 
-
-def unkeyed(frame: pl.DataFrame) -> pl.DataFrame:
-    """A table whose rows have no key of their own gets their number, `n`."""
-    return frame.with_row_index("n") if "n" not in frame.columns else frame
