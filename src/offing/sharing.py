@@ -279,8 +279,9 @@ class Sharing:
         under = cache(self._under)
         for r in self.node.received():
             records[r.record.kind].append(r.record)
-            label, under = replace(r.label, onward=r.onward_left), self._under(r.from_whom)
-            came[r.record.kind].append(received.Came(label, r.from_whom, r.seq, r.index, r.taken_ms, under, r.vouched_by))
+            label = replace(r.label, onward=r.onward_left)
+            how = received.Came(label, r.from_whom, r.seq, r.index, r.taken_ms, under(r.from_whom), r.vouched_by)
+            came[r.record.kind].append(how)
         received.write(self.store, {k: received.table(k, records[k], came[k]) for k in RECORD_KINDS if records[k]}, version)
 
     def _under(self, neighbour: str) -> str | None:
@@ -332,6 +333,27 @@ class Sharing:
             ledger.zones(), ledger.fleets(), self.node.received_version(),
             ledger.texts.held("incident"), ledger.texts.held("bulletin"), now_ms() // 60_000,
         )  # fmt: skip
+
+    def alarms(self) -> list[dict[str, Any]]:
+        """Every alarm, cleared ones too; `evidence`: the signed statements that prove it, as text."""
+        return [
+            {
+                "n": a.n,
+                "originator": a.originator,
+                "recipient": a.recipient,
+                "code": a.code,
+                "sentence": a.sentence,
+                "raised_utc": iso(a.t_ms),
+                "cleared_utc": None if a.cleared_ms is None else iso(a.cleared_ms),
+                "evidence": [e.decode("utf-8", "replace") for e in a.evidence],
+            }
+            for a in self.node.alarms()
+        ]
+
+    def forget(self, originator: str, recipient: str = "") -> None:
+        """Drop a stream of another node (for this one, or that it carries) with all that was in it."""
+        self.node.forget(originator, recipient or self.node.id)
+        self.refresh()
 
     def status(self) -> list[dict[str, Any]]:
         """One row for each partner; `withheld`: rows that no rule gives it, by reason, for the owner's eyes."""

@@ -93,10 +93,9 @@ class RealNode:
     def start(self) -> None:
         words = [str(OFFING), "--logbook", str(self.folder), "node", "serve"]
         words += ["--listen", f"127.0.0.1:{self.port}", "--every", str(EVERY_S)]
-        env = {k: v for k, v in os.environ.items() if k not in (VARIABLE, "OFFING_LOGBOOK")}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env, start_new_session=True
+                words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment(), start_new_session=True
             )
 
     def kill(self) -> None:
@@ -104,6 +103,22 @@ class RealNode:
         assert self.process is not None and self.process.poll() is None, self.said()
         os.kill(self.process.pid, signal.SIGKILL)
         self.process.wait(30)
+
+    def hang(self) -> None:
+        """SIGSTOP: it lives, its port takes connections, and it answers nothing."""
+        assert self.process is not None and self.process.poll() is None, self.said()
+        os.kill(self.process.pid, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        assert self.process is not None
+        os.kill(self.process.pid, signal.SIGCONT)
+
+    def command(self, *words: str) -> str:
+        """What the installed command prints of this logbook; it must end well."""
+        told = [str(OFFING), "--logbook", str(self.folder), *words]
+        done = subprocess.run(told, capture_output=True, text=True, check=False, timeout=120, env=environment())
+        assert done.returncode == 0, (words, done)
+        return done.stdout
 
     def end(self) -> None:
         """End it, if it lives, as its owner would."""
@@ -135,6 +150,10 @@ class RealNode:
         shutil.copy(copies / "node.toml", self.folder)
         shutil.rmtree(copies)
         self.tie(*partners)
+
+
+def environment() -> dict[str, str]:
+    return {k: v for k, v in os.environ.items() if k not in (VARIABLE, "OFFING_LOGBOOK")}
 
 
 def free_port() -> int:
@@ -204,14 +223,11 @@ class Sender:
     """Writes incidents into a logbook, and knows how long each writing took and when it was done."""
 
     node: RealNode
+    n: int = 0
     written: list[tuple[float, int, float]] = field(default_factory=list)  # (when done, how many there are then, seconds)
 
     def __post_init__(self) -> None:
         self.book = Logbook.open(self.node.folder)
-
-    @property
-    def n(self) -> int:
-        return self.written[-1][1] if self.written else 0
 
     def add(self, n: int) -> None:
         path = incidents(self.node.folder.parent / f"{self.node.id}-{self.n:06d}.csv", self.n, n)
@@ -219,7 +235,8 @@ class Sender:
         added = self.book.add_incidents([path])
         end_s = time.monotonic()
         assert added.rows["incidents"] == n and not added.rejects
-        self.written.append((end_s, self.n + n, end_s - begin_s))
+        self.n += n
+        self.written.append((end_s, self.n, end_s - begin_s))
 
     def slowest_s(self) -> float:
         return max(seconds for _, _, seconds in self.written)
@@ -243,7 +260,7 @@ def received_ids(node: RealNode) -> list[str]:
 
 
 def sent_ids(n: int) -> list[str]:
-    return [f"incident:i-{i:06d}" for i in range(n)]
+    return [f"i-{i:06d}" for i in range(n)]
 
 
 def catch_ups_s(returns: Sequence[tuple[float, int]], kills_s: Sequence[float], arrivals: Arrivals) -> list[float]:
@@ -260,5 +277,86 @@ def catch_ups_s(returns: Sequence[tuple[float, int]], kills_s: Sequence[float], 
     return found
 
 
-def pause(rng: random.Random, low_s: float, high_s: float) -> None:
-    time.sleep(rng.uniform(low_s, high_s))
+def triangle(folder: Path, *hubs: str) -> tuple[RealNode, list[RealNode], RealNode]:
+    """jp and tw know the hubs alone, and jp gives tw every incident."""
+    jp, tw = RealNode.make(folder, "jp"), RealNode.make(folder, "tw")
+    middle = [RealNode.make(folder, hub) for hub in hubs]
+    jp.tie(*middle)
+    tw.tie(*middle)
+    for hub in middle:
+        hub.tie(jp, tw)
+    release_all(jp, "tw")
+    return jp, middle, tw
+
+
+@dataclass
+class Story:
+    """What happened: the nodes at the end, the sender, and figures."""
+
+    jp: RealNode
+    hubs: list[RealNode]
+    tw: RealNode
+    sender: Sender
+    under_way_n: int = 0  # kills at which the far end had not yet all that was written
+    caught_up_s: list[float] = field(default_factory=list)
+    latencies_s: list[float] = field(default_factory=list)  # from a writing until the far logbook showed it
+
+
+def dying_hub(folder: Path, kills: int, chunk: int, seed: int) -> Story:
+    """A hub is killed at random moments while records flow, half of them written while it is dead. Once it loses its disk, and
+    once the sender gets a new key."""
+    rng = random.Random(seed)
+    jp, (us,), tw = triangle(folder, "us")
+    story = Story(jp, [us], tw, Sender(jp))
+    sender = story.sender
+    returns: list[tuple[float, int]] = []
+    kills_s: list[float] = []
+    with serving(jp, us, tw), Arrivals(tw.folder, "jp") as arrivals:
+        until(us.listens, "the hub", us)
+        for i in range(kills):
+            sender.add(chunk)
+            time.sleep(rng.uniform(0.0, 2.5))
+            story.under_way_n += arrivals.now() < sender.n
+            kills_s.append(time.monotonic())
+            us.kill()
+            sender.add(chunk)
+            if i == kills // 2:
+                us.lose_disk(jp, tw)
+            elif i == kills // 3:
+                jp.command("keys", "rotate")
+            time.sleep(rng.uniform(0.0, 0.5))
+            us.start()
+            if i == kills - 1 or rng.random() < 0.7:  # else it may die while it starts
+                until(us.listens, "the hub", us)
+                returns.append((time.monotonic(), sender.n))
+        until(lambda: arrivals.now() >= sender.n, "the rest", jp, us, tw)
+        time.sleep(1)  # whatever came twice would come now
+    story.caught_up_s = catch_ups_s(returns, kills_s, arrivals)
+    story.latencies_s = sender.latencies_s(arrivals)
+    return story
+
+
+def second_hub(folder: Path, writings: int, chunk: int) -> Story:
+    """Two hubs; one is killed and comes back, then the other one hangs and goes on, while records flow."""
+    jp, hubs, tw = triangle(folder, "us", "au")
+    story = Story(jp, hubs, tw, Sender(jp))
+    sender = story.sender
+
+    def write(n: int, arrivals: Arrivals) -> None:
+        for _ in range(n):
+            sender.add(chunk)
+            time.sleep(0.4)
+        until(lambda: arrivals.now() >= sender.n, "what was written", jp, *hubs, tw)
+
+    with serving(jp, *hubs, tw), Arrivals(tw.folder, "jp") as arrivals:
+        for hub in hubs:
+            until(hub.listens, "a hub", hub)
+        write(1, arrivals)
+        sender.written.clear()  # the first exchange is no part of the figures
+        for fail, mend in ((hubs[0].kill, hubs[0].start), (hubs[1].hang, hubs[1].go_on)):
+            fail()
+            write(writings, arrivals)
+            mend()
+            until(lambda: all(hub.listens() for hub in hubs), "the hub that failed", *hubs)
+    story.latencies_s = sender.latencies_s(arrivals)
+    return story

@@ -226,6 +226,7 @@ def _ties(context: typer.Context, example: bool, region: str, day: str) -> Ties:
 
 
 def known_ties(desk: Sharing, day: date) -> Ties:
+    """This node and those whose cards it holds, with what they agreed."""
     from offing.faces.cli.partner_map import Ties
 
     partners = desk.partners()
@@ -242,6 +243,7 @@ def map_text(desk: Sharing) -> str:
 
 
 def example_ties(region: str, day: date | None = None) -> Ties:
+    """The worked example of a region pack; empty: of the default one."""
     from offing.faces.cli.partner_map import Ties
     from offing.policy.agreements_file import read_examples
     from offing.policy.systems_file import read_partners
@@ -262,6 +264,7 @@ def _example_folder(region: str) -> Path:
 
 
 def systems_of(files: list[Path], example: bool, region: str) -> Systems:
+    """The systems that partners declare, of files and of the worked example."""
     from offing.policy.systems_file import NONE, read_systems
 
     found = read_systems(_example_folder(region) / "systems.toml", example=True) if example else NONE
@@ -271,6 +274,7 @@ def systems_of(files: list[Path], example: bool, region: str) -> Systems:
 
 
 def reaches_of(ties: Ties, kinds: list[str], purposes: list[str]) -> list[Reach]:
+    """Who reaches whom among partners; empty lists: all kinds, all purposes."""
     from offing.model.sharing import RECORD_KINDS
     from offing.policy.reach import reaches
 
@@ -290,6 +294,7 @@ def _draw(file: Path, ties: Ties, found: list[Reach]) -> None:
 
 
 def partner_row(p: Any) -> dict[str, Any]:
+    """One partner as a row."""
     return {
         "partner": p.id,
         "name": p.name,
@@ -315,6 +320,7 @@ def _time(t_ms: int | None) -> str | None:
 
 
 def agreement_row(a: Agreement, signed_by: list[str]) -> dict[str, Any]:
+    """One agreement as a row."""
     from hashlib import sha256
 
     from offing.model.sharing import RECORD_KINDS

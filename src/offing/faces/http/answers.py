@@ -65,6 +65,7 @@ class Table:
     parameters: tuple[Parameter, ...] = ()
     shapes: Shapes | None = None
     open_to_roles: bool = False  # false: withheld from a reader with a role
+    takes: str = ""  # what the last step of its path names; empty: it has none. Asked as `id`
     lives_s: float = 0.0  # for how long an answer holds where the clock or the links of a node change it; 0: with the data
 
     @property
