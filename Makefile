@@ -34,6 +34,7 @@ check: setup
 
 bench: setup
 	$(RUN)/python -m benchmarks
+	$(RUN)/python -m benchmarks.exchange
 
 simulate: setup
 	$(RUN)/python -m offing.testing.federation --seeds 10000

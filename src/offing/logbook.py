@@ -126,7 +126,7 @@ class Logbook:
 
     @cached_property
     def ships(self) -> ships.Ships:
-        """Ships as they were heard: tracks, positions, identities, activity. Kept as first read: open the logbook anew later."""
+        """Ships as they were heard: tracks, positions, identities, activity; as they were when first read."""
         return ships.Ships(self.store, self.waters)
 
     @property

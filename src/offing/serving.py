@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from offing.clock import now_ms
 from offing.errors import OffingError
 from offing.exchange.carriers import Head
 from offing.exchange.pulling import Pulls
@@ -68,12 +69,23 @@ class Serving:
             self._say(got.neighbour, text or next((t.reason for t in got.taken if not t.held), ""))
 
     def _release(self) -> None:
-        state = self.desk.state()
+        state = self._state()
         if state == self._released:
             return
         for done in self.desk.release():
             self._say(f"stream for {done.recipient}", _WAITS.get(done.waits_for, ""))
         self._released = state
+
+    def _state(self) -> object:
+        """What a release pass rests on; the clock to the minute."""
+        desk, ledger = self.desk, self.desk.store.ledger
+        files = tuple(f.sha256 for f in ledger.files())
+        runs = ledger.runs()
+        return (
+            files, runs[-1].id if runs else "", tuple(ledger.sources.lines()), tuple(desk.rules()), tuple(desk.agreements()),
+            ledger.zones(), ledger.fleets(), desk.node.received_version(),
+            ledger.texts.held("incident"), ledger.texts.held("bulletin"), now_ms() // 60_000,
+        )  # fmt: skip
 
     def _say(self, what: str, text: str) -> None:
         """Tell a thing when it is new, not round after round."""

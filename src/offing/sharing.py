@@ -49,9 +49,13 @@ class Preview:
     frames: dict[str, pl.DataFrame]
     withheld: dict[tuple[str, str], int]  # (rule, reason) -> rows; for the owner's eyes
 
-    def rows(self) -> list[dict[str, Any]]:
-        """All records as rows with their kind."""
-        return [{"kind": kind, **row} for kind, frame in self.frames.items() for row in frame.to_dicts()]
+    def table(self) -> pl.DataFrame:
+        """All records: kind, id, rule, and the columns of every kind that is there."""
+        empty = pl.DataFrame(schema={"kind": pl.String, "id": pl.String, "rule": pl.Int32})
+        frames = [
+            f.select(pl.lit(kind).alias("kind"), "id", "rule", pl.exclude("id", "rule")) for kind, f in self.frames.items()
+        ]
+        return pl.concat([empty, *frames], how="diagonal_relaxed")
 
 
 class Sharing:
@@ -76,6 +80,7 @@ class Sharing:
     def init(self, node_id: str, name: str = "", addresses: tuple[str, ...] = ()) -> Card:
         """Make the logbook a node with an id and keys. Raises `SharingError` where it is one already."""
         check_id(node_id)
+        make_card(NodeKeys.in_memory(node_id), addresses)  # refuses a bad address before anything is written
         keys = NodeKeys.create(self.store.root / "keys", node_id, name)
         card = make_card(keys, addresses)
         temporary = self.store.root / f"{NODE}.new"
@@ -232,7 +237,9 @@ class Sharing:
         )
 
     def preview(self, recipient: str, kind: str = "") -> Preview:
-        """What a recipient would get now, and what stays here."""
+        """What a recipient would get now, and what stays here. Raises `UnknownName` for a kind that is none."""
+        if kind not in ("", *RECORD_KINDS):
+            raise UnknownName.of("kind of record", kind, RECORD_KINDS)
         pass_ = self._pass()
         frames = {k: f for k, f in pass_.preview(recipient).items() if kind in ("", k)}
         return Preview(frames, pass_.withheld(recipient, pass_.parts(recipient)))
@@ -322,17 +329,6 @@ class Sharing:
         from offing.serving import Serving
 
         Serving(self, say).run(host, port, every_s, stop or threading.Event())
-
-    def state(self) -> object:
-        """What a release pass rests on; the clock to the minute."""
-        ledger = self.store.ledger
-        files = tuple(f.sha256 for f in ledger.files())
-        runs = ledger.runs()
-        return (
-            files, runs[-1].id if runs else "", tuple(ledger.sources.lines()), tuple(self.rules()), tuple(self.agreements()),
-            ledger.zones(), ledger.fleets(), self.node.received_version(),
-            ledger.texts.held("incident"), ledger.texts.held("bulletin"), now_ms() // 60_000,
-        )  # fmt: skip
 
     def alarms(self) -> list[dict[str, Any]]:
         """Every alarm, cleared ones too; `evidence`: the signed statements that prove it, as text."""

@@ -132,7 +132,8 @@ def _has_had(db: sqlite3.Connection, stream: Stream, neighbour: str) -> bool:
     """Whether a neighbour may know of a stream in which nothing stands: it held it before, or nothing was ever in it."""
     about = f"{stream.originator} {stream.recipient}"
     receipt = db.execute("SELECT 1 FROM papers WHERE kind = 'receipt' AND about = ? AND by = ?", (about, neighbour))
-    return receipt.fetchone() is not None or streams.is_empty(db, stream.n)
+    held = receipt.fetchone() is not None or streams.was_given(db, stream.n, neighbour)
+    return held or streams.is_empty(db, stream.n)
 
 
 def _bare(ours: Sequence[Agreement], relays: bool, now_ms: int) -> tuple[str, ...]:

@@ -71,7 +71,14 @@ CREATE TABLE alarms (
 ) STRICT;
 """
 
-_SCHEMAS = (_SCHEMA_1,)
+_SCHEMA_2 = """
+CREATE TABLE given (                  -- who was handed a stream in a folder, from which no receipt need ever come back
+    stream INTEGER NOT NULL REFERENCES streams (n), partner TEXT NOT NULL,
+    PRIMARY KEY (stream, partner)
+) STRICT, WITHOUT ROWID;
+"""
+
+_SCHEMAS = (_SCHEMA_1, _SCHEMA_2)
 SCHEMA_VERSION = len(_SCHEMAS)
 
 

@@ -104,7 +104,7 @@ class Server:
         except OSError as error:
             self.stop()
             raise SharingError(
-                f"Nothing can listen at {host} port {port}: {error.strerror}.", "Choose another --port."
+                f"Nothing can listen at {host} port {port}: {error.strerror}.", "Choose another --listen HOST:PORT."
             ) from None
 
     def stop(self) -> None:

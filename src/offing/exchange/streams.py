@@ -190,7 +190,7 @@ def mark_at(db: sqlite3.Connection, stream: int, seq: int, index: int) -> str | 
 def forget(db: sqlite3.Connection, stream: int) -> None:
     """Delete a stream with all that was in it."""
     db.execute("DELETE FROM entries WHERE place BETWEEN ? AND ?", _range(stream))
-    for table in ("batches", "live", "said"):
+    for table in ("batches", "live", "said", "given"):
         db.execute(f"DELETE FROM {table} WHERE stream = ?", (stream,))
     db.execute("DELETE FROM streams WHERE n = ?", (stream,))
     bump(db, DELETED)
@@ -213,6 +213,18 @@ def was_signed_with(db: sqlite3.Connection, originator: str, key_id: str) -> boo
     """Whether a batch of an originator that is held was signed with a key."""
     query = "SELECT 1 FROM batches JOIN streams ON streams.n = stream WHERE originator = ? AND instr(envelope, ?) LIMIT 1"
     return db.execute(query, (originator, f'"keyid":"{key_id}"'.encode())).fetchone() is not None
+
+
+def give(db: sqlite3.Connection, originator: str, recipient: str, partner: str) -> None:
+    """Remember that a partner was handed a stream in a folder."""
+    stream = find(db, originator, recipient)
+    if stream is not None:
+        db.execute("INSERT OR IGNORE INTO given VALUES (?, ?)", (stream.n, partner))
+
+
+def was_given(db: sqlite3.Connection, stream: int, partner: str) -> bool:
+    """Whether a partner was ever handed a stream in a folder."""
+    return db.execute("SELECT 1 FROM given WHERE stream = ? AND partner = ?", (stream, partner)).fetchone() is not None
 
 
 def is_empty(db: sqlite3.Connection, stream: int) -> bool:

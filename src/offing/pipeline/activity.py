@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
@@ -19,7 +19,7 @@ from offing.model.units import Unit
 from offing.model.zone import Zone
 from offing.pipeline.record import Record
 from offing.pipeline.reported import SeriesQuestion
-from offing.pipeline.series import every_series, series_question
+from offing.pipeline.series import series_question
 
 Grain = Literal["hour", "day"]
 
@@ -82,14 +82,20 @@ def _hulls(stays: pl.DataFrame, starts: npt.NDArray[np.int64]) -> npt.NDArray[np
     return counts
 
 
-def office_lanes(record: Record, zones: Sequence[Zone], window: tuple[int, int], series_ids: Sequence[str] = ()) -> list[Lane]:
+def office_lanes(
+    record: Record,
+    series: Sequence[Mapping[str, Any]],
+    zones: Sequence[Zone],
+    window: tuple[int, int],
+    series_ids: Sequence[str] = (),
+) -> list[Lane]:
     """The daily series of offices that count in one of the zones, or those named: one point for each of their days.
 
-    A point stands at the start of the office's own day.
+    `series`: rows of `series.every_series`. A point stands at the start of the office's own day.
     """
     ids = {z.id for z in zones}
     lanes = []
-    for row in every_series(record):
+    for row in series:
         counts_in = {*row["counts_in"], row["area"]}
         wanted = row["series"] in series_ids if series_ids else bool(counts_in & ids)
         if not wanted or row["window"] == "longer" or not row["office"]:

@@ -7,6 +7,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any, cast
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from offing.errors import UnknownName
@@ -192,12 +194,14 @@ class SeriesQuestion:
         rows: list[dict[str, Any]] = []
         days: list[date] = known["day"].to_list()
         values: list[float] = known["value"].to_list()
+        amounts = np.array(values, np.float64)
+        years, nth = (np.array(n, np.int64) for n in ([d.year for d in days], [d.timetuple().tm_yday for d in days]))
         higher: list[int] = []  # indices of days, each higher than those after it
         last_with: date | None = None
         for i, (day, value) in enumerate(zip(days, values, strict=True)):
             while higher and values[higher[-1]] < value:
                 higher.pop()
-            season = [v for d, v in zip(days, values, strict=True) if d.year != day.year and _near_in_the_year(d, day)]
+            season = amounts[(years != day.year) & _near_in_the_year(nth, day)]
             rows.append(
                 {
                     "series": self.id,
@@ -207,7 +211,7 @@ class SeriesQuestion:
                     "highest_since": days[higher[-1]] if higher else None,
                     "first_since": last_with,
                     "season_days": len(season),
-                    "season_share_below": sum(v < value for v in season) / len(season) if season else None,
+                    "season_share_below": int((season < value).sum()) / len(season) if len(season) else None,
                 }
             )
             higher.append(i)
@@ -319,7 +323,8 @@ def _span(row: dict[str, Any], rule: DayRule) -> tuple[date | None, date]:
     return (rule.day_of(to_ms(start)) if start is not None else None), rule.day_of(to_ms(end) - 1)
 
 
-def _near_in_the_year(one: date, other: date) -> bool:
-    """Whether two days lie within `SEASON_D` of each other in the calendar, whatever the year."""
-    apart = abs(one.timetuple().tm_yday - other.timetuple().tm_yday)
-    return min(apart, 365 - apart) <= SEASON_D
+def _near_in_the_year(nth: npt.NDArray[np.int64], day: date) -> npt.NDArray[np.bool_]:
+    """Which days of a year (1 to 366) lie within `SEASON_D` of a day in the calendar, whatever the year."""
+    apart = np.abs(nth - day.timetuple().tm_yday)
+    near: npt.NDArray[np.bool_] = np.minimum(apart, 365 - apart) <= SEASON_D
+    return near

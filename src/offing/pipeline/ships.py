@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -147,15 +147,16 @@ class Ships:
         window: tuple[int, int],
         day_rule: DayRule,
         record: Record,
+        series: Sequence[Mapping[str, Any]],
         series_ids: Sequence[str] = (),
     ) -> list[activity.Lane]:
-        """Lanes of the time bar: own ships in each zone, then what offices count there."""
+        """Lanes of the time bar: own ships in each zone, then what offices count there. `series`: rows of `every_series`."""
         zones, fleet = self.waters.several(list(zone_ids)), self.waters.fleet(fleet_id)
         rows = events(self.store, "visit", self._method.event_hash("visit"))
         rows = rows.filter(pl.col("zone_hash").is_in([z.hash for z in zones]))
         watch_day = self._method.watch_day
         own = activity.ais_lanes(rows, zones, fleet, by, window, self.data_window, day_rule, watch_day)
-        return [*own, *activity.office_lanes(record, zones, window, series_ids)]
+        return [*own, *activity.office_lanes(record, series, zones, window, series_ids)]
 
     def heard_cells(self, first: date | None, last: date | None) -> pl.DataFrame:
         """The cells in which a hull was heard on days from first to last (None: any): columns of `HEARD_CELLS`."""

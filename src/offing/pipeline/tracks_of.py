@@ -53,9 +53,7 @@ class Joining:
     max_speed_kn: float
 
 
-def track_positions(
-    store: Store, mmsis: Sequence[int], joining: Joining, from_ms: int, to_ms: int
-) -> pl.DataFrame:
+def track_positions(store: Store, mmsis: Sequence[int], joining: Joining, from_ms: int, to_ms: int) -> pl.DataFrame:
     """Tracked positions of hulls from one instant to another, both included: columns of `TRACK_POSITIONS`, by track and time.
 
     A track's id is of its first position, which may lie before `from_ms`: earlier days are read until a silence is found.
@@ -115,7 +113,7 @@ def _joined(rows: pl.DataFrame, joining: Joining) -> pl.DataFrame:
         t_ms = hull["t_utc"].dt.epoch("ms").to_numpy().astype(np.int64)
         lon, lat = (hull[c].to_numpy().astype(np.int64) for c in ("lon_e7", "lat_e7"))
         number, first = heads_of(t_ms, lon, lat, joining)
-        ids = [track_id(int(mmsi), start, nth) for start, nth in first]  # type: ignore[call-overload]
+        ids = [track_id(int(mmsi), start, nth) for start, nth in first]
         opens = np.zeros(len(t_ms), bool)
         opens[np.unique(number, return_index=True)[1]] = True
         parts.append(

@@ -66,7 +66,9 @@ def identity_claims(store: Store) -> pl.DataFrame:
     said = [pl.col(f).cast(pl.String) for f in FIELDS if f != "size_m"]
     rows = scan.select(*columns, *said, size.alias("size_m")).collect().sort("mmsi", "t_utc", "row")
     files = {part: path for part, (_, path) in paths.items()}
-    return pl.concat([pl.DataFrame(schema=CLAIMS), *(_spells(rows, f, files) for f in FIELDS)]).sort("mmsi", "field", "first_utc")
+    return pl.concat([pl.DataFrame(schema=CLAIMS), *(_spells(rows, f, files) for f in FIELDS)]).sort(
+        "mmsi", "field", "first_utc"
+    )
 
 
 def _spells(rows: pl.DataFrame, name: str, files: Mapping[str, str]) -> pl.DataFrame:
@@ -117,9 +119,7 @@ def heard_days(coverage: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def fleets_at(
-    mmsis: Sequence[int], days: Sequence[date | None], fleets: Mapping[str, Fleet]
-) -> dict[int, list[str]]:
+def fleets_at(mmsis: Sequence[int], days: Sequence[date | None], fleets: Mapping[str, Fleet]) -> dict[int, list[str]]:
     """For each number the fleets to which it belonged on its day; without a day, ever."""
     found: dict[int, list[str]] = {m: [] for m in mmsis}
     at = dict(zip(mmsis, days, strict=True))
@@ -170,4 +170,3 @@ def _codes() -> dict[int, str]:
 
 def _noon(day: date) -> int:
     return (day - date(1970, 1, 1)).days * 86_400_000 + 43_200_000
-

@@ -24,7 +24,7 @@ from offing.testing.federation_acts import Acts
 from offing.testing.federation_run import Broken, MakesNode, Simulation
 from offing.testing.federation_settle import Tally, settle
 
-STEPS = (40, 90)
+STEPS = (30, 70)
 
 
 class Failure(AssertionError):

@@ -28,6 +28,7 @@ class SimDisk(ConnectedDisk):
         self.commits_n = 0
         self._left: int | None = None
         self._after = False
+        self._due = False  # to be scrubbed
         self._changes_n = 0  # up to the last commit
         self._connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         self._connection.deserialize(_empty())
@@ -38,12 +39,10 @@ class SimDisk(ConnectedDisk):
         self._left, self._after = n, after
 
     def recover(self) -> None:
-        """What the next process finds: all that was committed, nothing of what was not. It cleans up, as on a real disk."""
+        """What the next process finds: all that was committed, nothing of what was not."""
         self._left = None
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
-        if not self.is_clean():
-            self.scrub()
 
     def commit(self, db: sqlite3.Connection) -> None:
         """Commit, unless the node is to be killed before; it may be killed right after."""
@@ -62,8 +61,15 @@ class SimDisk(ConnectedDisk):
         if dying:
             raise Killed(self.node)
 
+    def scrub(self) -> None:
+        """As on a real disk, but only when somebody looks: to rewrite it at each deletion takes longer than all else."""
+        self._due = True
+
     def image(self) -> bytes:
         """All that lies on it, free pages too."""
+        if self._due:
+            super().scrub()
+            self._due = False
         return self._connection.serialize()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from datetime import date, timedelta
 
 import polars as pl
@@ -31,6 +32,7 @@ class Draw:
         self.originators = tuple(self.rng.sample(self.names, self.rng.randint(1, min(3, len(self.names) - 1))))
         self.hubs = tuple(n for n in self.names if n not in self.originators)
         self._n = 0
+        self._agreed = Counter[tuple[str, str]]()  # ids repeat from seed to seed, so that decisions can be kept
 
     def pairs(self) -> list[tuple[str, str]]:
         """Who works with whom: a connected graph, some edges beyond it."""
@@ -49,6 +51,7 @@ class Draw:
     def agreement(self, pair: tuple[str, str], today: date) -> Agreement:
         """What two partners agreed."""
         rng = self.rng
+        self._agreed[pair] += 1
         first, last = EVER
         if rng.random() < 0.1:
             first = today + timedelta(days=rng.randint(1, 3))
@@ -58,7 +61,7 @@ class Draw:
         if not history:
             first = today - timedelta(days=rng.randint(0, 4))
         return Agreement(
-            id=f"{pair[0]}-{pair[1]}-{self.number()}",
+            id=f"{pair[0]}-{pair[1]}-{self._agreed[pair]}",
             parties=pair,
             kinds=rng.choice((KINDS, KINDS, KINDS, KINDS[:1], KINDS[:2])),
             purposes=rng.choice((PURPOSES, PURPOSES, PURPOSES[:1])),

@@ -62,6 +62,7 @@ def _turns(s: Simulation) -> set[int]:
 
 
 def _pull_until_quiet(s: Simulation) -> None:
+    before: list[object] = []
     for n in range(QUIET_ROUNDS):
         s.log(f"round {n + 1}")
         moved = False
@@ -73,9 +74,18 @@ def _pull_until_quiet(s: Simulation) -> None:
             if summary.broken:
                 raise Broken(f"{taker} cannot pull from {giver} in peace: {summary.broken}")
             moved |= any(t.state == "new" for t in summary.taken)
-        if not moved and n >= 2:
+        now = [_papers(s, name) for name in s.draw.names]
+        if not moved and now == before:
             return
+        before = now
     raise Broken(f"it does not come to rest in {QUIET_ROUNDS} rounds")
+
+
+def _papers(s: Simulation, name: str) -> object:
+    """All that a node holds of papers."""
+    with s.disk(name).read() as db:
+        papers = db.execute("SELECT kind, about, by, verified, t_ms FROM papers ORDER BY kind, about, by").fetchall()
+        return papers, db.execute("SELECT id, envelope FROM cards ORDER BY id").fetchall()
 
 
 def _look(s: Simulation, originator: str, recipient: str, tally: Tally) -> set[str]:

@@ -141,7 +141,5 @@ function lineLabel(kind: string, claimants: readonly string[], names: Names, mor
   const distance = DISTANCE[kind];
   if (!distance) return kind === "custom" ? named(names) : sayZone(kind, claimants);
   const others = more.filter((k) => !DISTANCE[k]).map(sayKind);
-  const [unit] = sayKind("eez").split(distance).slice(1);
-  const said = distance === "200" ? sayKind(kind) : sayKind("eez").replace("200", distance);
-  return [unit === undefined ? `${distance} nm` : said, ...others, claimants.map(sayClaimant).join(", ")].join(" · ");
+  return [sayKind("eez").replace("200", distance), ...others, claimants.map(sayClaimant).join(", ")].join(" · ");
 }

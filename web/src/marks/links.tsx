@@ -4,10 +4,11 @@ import { follow, href, type Patch, type ViewName } from "../state/url";
 import { type Form, ms, say } from "../state/time";
 
 /** A number with a dotted underline: opens the evidence drawer over the view that shows it. Without an id it is only a number. */
-export function EvidenceLink({ id, children, label }: { id: string | null | undefined; children: ComponentChildren; label?: string }) {
+export function EvidenceLink(props: { id: string | null | undefined; children: ComponentChildren; label?: string; tab?: number }) {
+  const { id, children, label, tab } = props;
   if (!id) return <span>{children}</span>;
   return (
-    <a class="fig" href={href({ evidence: id })} onClick={follow({ evidence: id })} aria-label={label} data-evidence={id}>
+    <a class="fig" href={href({ evidence: id })} onClick={follow({ evidence: id })} aria-label={label} tabIndex={tab} data-evidence={id}>
       {children}
     </a>
   );

@@ -12,14 +12,15 @@ import os
 import re
 import shutil
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from offing.errors import BadDelivery, MissingInput, SharingError
-from offing.exchange import inbox, papers, partners, receipts
+from offing.exchange import inbox, papers, partners, receipts, streams
 from offing.exchange.canonical import decode_strict, encode
+from offing.exchange.carriers import Head
 from offing.exchange.inbox import Asked, Refused
 from offing.exchange.node import Node
 from offing.exchange.papers import Card
@@ -74,14 +75,18 @@ def export(node: Node, to: str, folder: Path) -> Exported:
     _clear(folder)
     (folder / "README.md").write_text(_readme(node.id, to), encoding="utf-8")
     with node.disk.read():  # one instant for all that is written
-        return _export(node, to, folder)
+        heads = node.heads_for(to)
+        done = _export(node, to, heads, folder)
+    with node.act() as db:  # so that what is withdrawn later is told to whoever carries it, without a receipt
+        for head in heads:
+            streams.give(db, head.originator, head.recipient, to)
+    return done
 
 
-def _export(node: Node, to: str, folder: Path) -> Exported:
+def _export(node: Node, to: str, heads: Sequence[Head], folder: Path) -> Exported:
     files: dict[str, str] = {}
     size = 0
     given = node.papers_for(to)
-    heads = node.heads_for(to)
     if not heads and len(given) <= 1:  # the own card alone is nothing new
         return Exported(to)
     for head in heads:

@@ -23,6 +23,7 @@ from offing.faces.cli import (
     places,
     record,
     regions,
+    serve,
     share,
     showing,
 )
@@ -32,7 +33,7 @@ from offing.faces.cli.common import Settings, note
 STOPPED = "offing: stopped; the logbook is as it was before this command, or after its last whole step."
 
 _listed = typer.Typer()  # every command and group; `app` builds those that are asked for
-for _part in (files, asking, passages, places, regions, distance, record, figures, showing, share, partners, node):
+for _part in (files, asking, passages, places, regions, distance, record, figures, showing, share, partners, node, serve):
     _part.register(_listed)
 
 

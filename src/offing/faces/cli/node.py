@@ -14,6 +14,7 @@ from offing.faces.cli.common import DefaultGroup, FormatOption, logbook_of
 from offing.faces.cli.output import Form, emit_records, line, note
 from offing.faces.cli.share import sharing_of
 
+MOST_PORT = 65_535
 PARTNERS = ["partner", "name", "state", "last_seen_utc", "vouched_by", "batches", "bytes", "receipts"]
 
 
@@ -27,7 +28,7 @@ def init(
 ) -> None:
     """Make this logbook a node: an id, and keys that only you can read."""
     book = logbook_of(context)
-    card = book.exchange.init(node_id, name, tuple(address))
+    card = book.exchange.init(node_id, name, tuple(a if "://" in a else f"https://{a}" for a in address))
     line(f"node {card.id}, key {card.fingerprint}")
     line("`offing node card FILE` writes what a partner needs to know of it")
 
@@ -35,7 +36,11 @@ def init(
 def card(context: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file.")]) -> None:
     """Write this node's card: id, keys, fingerprint, addresses. Nothing of it is secret."""
     desk = sharing_of(context)
-    file.write_bytes(desk.card_bytes())
+    raw = desk.card_bytes()
+    try:
+        file.write_bytes(raw)
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}.", "Name a file in a folder that is there.") from None
     line(f"card of {desk.node.id}, key {desk.card().fingerprint}: read the fingerprint to your partner over another way")
 
 
@@ -46,7 +51,7 @@ def serve(
 ) -> None:
     """Serve partners, and pull from them, until stopped. Only partners with a known card get an answer."""
     host, _, port = listen.rpartition(":")
-    if not host or not port.isdigit():
+    if not host or not port.isdigit() or int(port) > MOST_PORT:
         raise UsageError(f"{listen!r} is not HOST:PORT.", "Write it like 127.0.0.1:7443.")
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from offing.faces.cli.common import FormatOption, day_or_none, logbook_of
-from offing.faces.cli.output import Form, emit_records, line, note
+from offing.faces.cli.output import Form, emit, emit_records, line, note
 
 if TYPE_CHECKING:
     from offing.sharing import Sharing
@@ -119,8 +119,7 @@ def preview(
     if withheld:
         emit_records(kept, output, title=f"withheld from {to}", names=["rule", "reason", "rows"])
         return
-    rows = shown.rows()
-    emit_records(rows, output, title=f"{to} would get", columns=["kind", "id", "purpose", "onward", "expires_utc", "rule"])
+    emit(shown.table(), output, title=f"{to} would get", columns=["kind", "id", "rule"])
     if output is Form.TABLE:
         for row in kept:
             under = f"rule {row['rule']}" if row["rule"] else "no rule"

@@ -59,7 +59,6 @@ class Table:
     """One table: what may be asked, who answers, and the columns whose values order its rows and tell them apart."""
 
     name: str
-    title: str
     ask: Ask
     key: tuple[str, ...]
     parameters: tuple[Parameter, ...] = ()
@@ -67,6 +66,11 @@ class Table:
     open_to_roles: bool = False  # false: withheld from a reader with a role
     takes: str = ""  # what the last step of its path names; empty: it has none. Asked as `id`
     lives_s: float = 0.0  # for how long an answer holds where the clock or the links of a node change it; 0: with the data
+
+    @property
+    def title(self) -> str:
+        """What it holds, in a few words: what its function says."""
+        return (self.ask.__doc__ or self.name).partition("\n")[0].rstrip(".")
 
     @property
     def forms(self) -> tuple[str, ...]:

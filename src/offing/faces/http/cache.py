@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Executor
@@ -12,38 +13,42 @@ T = TypeVar("T")
 
 
 class Kept(Generic[T]):
-    """A store of values by key with a bound on their sizes: what was longest not asked for goes first."""
+    """A store of values by key with a bound on their sizes: what was longest not asked for goes first. Threads may share it."""
 
     def __init__(self, most_bytes: int, size: Callable[[T], int]) -> None:
         self.most_bytes, self._size = most_bytes, size
         self._values: OrderedDict[Hashable, tuple[T, int]] = OrderedDict()
         self.bytes = 0
+        self._lock = threading.Lock()
 
     def get(self, key: Hashable) -> T | None:
         """The value, if it is still kept."""
-        found = self._values.get(key)
-        if found is None:
-            return None
-        self._values.move_to_end(key)
-        return found[0]
+        with self._lock:
+            found = self._values.get(key)
+            if found is None:
+                return None
+            self._values.move_to_end(key)
+            return found[0]
 
     def put(self, key: Hashable, value: T) -> None:
         """Keep a value; one that is larger than half of the bound is not."""
         size = self._size(value) + 200
         if size > self.most_bytes // 2:
             return
-        if key in self._values:
-            self.bytes -= self._values.pop(key)[1]
-        self._values[key] = (value, size)
-        self.bytes += size
-        while self.bytes > self.most_bytes:
-            _, (_, gone) = self._values.popitem(last=False)
-            self.bytes -= gone
+        with self._lock:
+            if key in self._values:
+                self.bytes -= self._values.pop(key)[1]
+            self._values[key] = (value, size)
+            self.bytes += size
+            while self.bytes > self.most_bytes:
+                _, (_, gone) = self._values.popitem(last=False)
+                self.bytes -= gone
 
     def clear(self) -> None:
         """Forget all."""
-        self._values.clear()
-        self.bytes = 0
+        with self._lock:
+            self._values.clear()
+            self.bytes = 0
 
     def __len__(self) -> int:
         return len(self._values)

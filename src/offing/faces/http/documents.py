@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from offing import __version__
@@ -12,20 +11,18 @@ from offing.errors import UnknownName
 from offing.faces.http.asking import (
     DAY_OR_TIME,
     DAY_RULE,
-    FLAG,
     FLEET,
     TEXT,
     ZONES,
     Asked,
     BadQuery,
     Parameter,
-    day_of,
     span_ms,
 )
 from offing.faces.http.forms import rows_of
 from offing.faces.http.source import Source
 from offing.faces.http.tables_places import coast_shapes
-from offing.model.times import DAY_MS, DayRule, iso
+from offing.model.times import DayRule, iso
 from offing.pipeline.settled import run_at
 
 CLOCKS = ("UTC", "Asia/Tokyo", "Asia/Taipei")
@@ -76,7 +73,8 @@ def _last_run(source: Source) -> dict[str, Any] | None:
         "id": run.id,
         "at_utc": iso(run.finished_ms),
         "method": run.details["method"],
-        "rule_version": run.details.get("passage_method"),
+        "rule_version": run.details["method"],
+        "passage_method": run.details.get("passage_method"),
         "parameters": run.details["parameters"],
         "files": len(run.details["files"]),
         "since": run.details["since"],
@@ -120,7 +118,7 @@ def activity(source: Source, asked: Asked) -> dict[str, Any]:
     rule = DayRule.parse(asked["day_rule"]) if asked["day_rule"] else DayRule()
     zones = asked["zone"] or tuple(z.id for z in source.waters.zone_list)
     lanes = source.book.ships.activity(
-        zones, asked["fleet"] or "any", asked["by"], (low, high + 1), rule, source.record(), asked["series"]
+        zones, asked["fleet"] or "any", asked["by"], (low, high + 1), rule, source.record(), source.series, asked["series"]
     )
     if not asked["zone"]:  # of all zones only those in which there was anything
         lanes = [lane for lane in lanes if any(v for _, v in lane.points)]
@@ -151,5 +149,3 @@ DOCUMENTS = (
     Document("activity", "Activity for the time bar", activity, (ZONES, FLEET, _BY, _SINCE, _UNTIL, DAY_RULE, _SERIES)),
     Document("coast", "Land of the region pack", coast, form="geojson", open_to_roles=True),
 )
-
-__all__ = ["DAY_MS", "DOCUMENTS", "FLAG", "Document", "date", "day_of"]

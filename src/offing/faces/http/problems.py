@@ -49,8 +49,8 @@ class Problem:
 def problem_of(error: BaseException, named: str = "") -> Problem:
     """The problem that an error is. `named`: what the path itself names, if anything.
 
-    400: a parameter cannot be read; 404: what the path names is not there; 422: it can be read, but there is no such thing or it
-    does not fit together; 503: the logbook cannot be read.
+    400: a parameter cannot be read; 404: what the path names is not there; 422: it can be read, but there is no such thing or
+    it does not fit together; 503: the logbook cannot be read.
     """
     if isinstance(error, Refused):
         return Problem(error.status, error.slug, error.message, error.hint, error.headers)

@@ -11,10 +11,10 @@ from typing import Any
 import polars as pl
 
 from offing.logbook import Logbook
-from offing.model.sharing import RECORD_KINDS
 from offing.model.wire import ID_COLUMN, WIRE
 from offing.pipeline.queries import received_notes
 from offing.pipeline.record import Record
+from offing.pipeline.series import every_series
 from offing.pipeline.waters import Waters, of_region
 
 
@@ -64,6 +64,14 @@ class Source:
             return given
 
     @cached_property
+    def series(self) -> list[dict[str, Any]]:
+        """Every series of the record, as `pipeline.series.every_series` lists them, days as text."""
+        rows = every_series(self.record())
+        for row in rows:
+            row["first_day"], row["last_day"] = (d.isoformat() if d else None for d in (row["first_day"], row["last_day"]))
+        return rows
+
+    @cached_property
     def notes(self) -> list[str]:
         """What to know before reading figures."""
         return self.book.notes() if self.role is None else []
@@ -95,6 +103,3 @@ class Source:
     def kept(self) -> dict[Any, Any]:
         """What tables work out once for this state, by keys of their own."""
         return {}
-
-
-KINDS = RECORD_KINDS

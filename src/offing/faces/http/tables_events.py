@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 import polars as pl
@@ -29,7 +28,7 @@ from offing.faces.http.asking import (
     day_of,
     span_ms,
 )
-from offing.faces.http.forms import feature, plain, point, rows_of
+from offing.faces.http.forms import feature, point, rows_of
 from offing.faces.http.source import Source
 from offing.model.schemas import VISITS
 from offing.model.times import UTC_DAY, iso
@@ -43,6 +42,7 @@ TRACK_KEY = ("mmsi", "track", "t_utc", "file", "row")
 
 
 def visits(source: Source, asked: Asked) -> Answer:
+    """Visits of hulls to zones."""
     low, high = span_ms(asked["since"], asked["until"])
     rows = _released_visits(source, asked, low, high) if source.role is not None else _own_visits(source, asked)
     if low is not None:
@@ -72,7 +72,9 @@ def _released_visits(source: Source, asked: Asked, low: int | None, high: int | 
         held = clip_to_fleet(rows.drop_nulls(["mmsi", "entry_t_utc", "exit_t_utc"]), fleet)
         rows = rows.join(held.select("event_id").unique(), on="event_id", how="semi")
     open_still = (pl.col("status") == "open") & (pl.col("closes_at_utc").dt.epoch("ms") > now_ms())
-    texts = [pl.lit(None, dtype=pl.String).alias(n) for n in ("track", "reason", "superseded_by", "received_from", "vouched_by")]
+    texts = [
+        pl.lit(None, dtype=pl.String).alias(n) for n in ("track", "reason", "superseded_by", "received_from", "vouched_by")
+    ]
     rows = rows.with_columns(
         *texts,
         pl.lit("visit").alias("kind"),
@@ -113,6 +115,7 @@ def visit_shapes(source: Source, asked: Asked, answer: Answer) -> list[dict[str,
 
 
 def passages(source: Source, asked: Asked) -> Answer:
+    """Crossings of gates."""
     low, high = span_ms(asked["since"], asked["until"])
     rows = source.book.passages(
         asked["gate"], asked["fleet"], asked["mmsi"], day_of(asked["since"]), day_of(asked["until"]), asked["known_at"],
@@ -135,11 +138,13 @@ def places(lon: str, lat: str, name: str) -> Any:
 
 
 def now(source: Source, asked: Asked) -> Answer:
+    """Who is inside."""
     at = asked["at"] if asked["at"] is not None else now_ms() // 1000 * 1000
     return covered(source, source.book.now(asked["zone"], at), at, at)
 
 
 def tracks(source: Source, asked: Asked) -> Answer:
+    """Tracks of hulls, position by position."""
     low, high = span_ms(asked["since"], asked["until"])
     mmsis, left = _hulls(source, asked)
     window = source.data_window
@@ -179,14 +184,16 @@ def track_shapes(source: Source, asked: Asked, answer: Answer) -> list[dict[str,
         properties = {
             "mmsi": mmsi,
             "track": track,
-            "name": names.get(mmsi),  # type: ignore[call-overload]
+            "name": names.get(mmsi),
             "gap_before_s": part["gap_before_s"][0],
             "t_ms": part["t_utc"].dt.epoch("ms").to_list(),
             "speed_kn": part["speed_kn"].to_list(),
             "course_deg": part["course_deg"].to_list(),
             "heading_deg": part["heading_deg"].to_list(),
         }
-        shape = {"type": "LineString", "coordinates": places} if len(places) > 1 else {"type": "Point", "coordinates": places[0]}
+        shape = (
+            {"type": "LineString", "coordinates": places} if len(places) > 1 else {"type": "Point", "coordinates": places[0]}
+        )
         found.append(feature(shape, properties, str(track)))
     return found
 
@@ -202,12 +209,14 @@ def _unwrapped(lons: Sequence[float], lats: Sequence[float]) -> list[list[float]
 
 
 def positions(source: Source, asked: Asked) -> Answer:
+    """Raw positions of one hull with file and row."""
     low, high = span_ms(asked["since"], asked["until"])
     rows = source.book.ships.positions(asked["mmsi"], low if low is not None else -(2**60), high if high is not None else 2**60)
     return covered(source, rows, low, high)
 
 
 def vessels(source: Source, asked: Asked) -> Answer:
+    """Every number that was heard or described."""
     rows = source.book.ships.vessels
     if asked["mmsi"]:
         rows = rows.filter(pl.col("mmsi").is_in(list(asked["mmsi"])))
@@ -216,13 +225,16 @@ def vessels(source: Source, asked: Asked) -> Answer:
         rows = rows.filter(pl.col("fleets").list.contains(asked["fleet"]))
     if asked["q"]:
         word = asked["q"].upper()
-        texts = [pl.col(c).cast(pl.String).str.to_uppercase().str.contains(word, literal=True) for c in ("name", "callsign", "imo")]
+        texts = [
+            pl.col(c).cast(pl.String).str.to_uppercase().str.contains(word, literal=True) for c in ("name", "callsign", "imo")
+        ]
         number = pl.col("mmsi").cast(pl.String).str.starts_with(word)
         rows = rows.filter(pl.any_horizontal(*texts, number).fill_null(value=False))
     return Answer(rows, notes=source.notes_on(None))
 
 
 def coverage(source: Source, asked: Asked) -> Answer:
+    """Cells in which any hull was heard."""
     if asked["since"] and asked["until"] and asked["until"] < asked["since"]:
         raise BadQuery("The window ends before it begins.", "Exchange since and until.")
     low = UTC_DAY.window(asked["since"])[0] if asked["since"] else None
@@ -247,13 +259,30 @@ _WHEN = (SINCE_TIME, UNTIL_TIME)
 _HULLS_ASKED = Parameter("mmsi", f"ships' numbers, at most {MOST_HULLS}", MMSI.kind, many=True, low=1, high=999_999_999)
 
 TABLES = (
-    Table("visits", "Visits of hulls to zones", visits, _EVENT_KEY, (ZONES, FLEET, MMSI, *_WHEN, KNOWN_AT, WITHDRAWN), visit_shapes, open_to_roles=True),
-    Table("passages", "Crossings of gates", passages, ("t_utc", "mmsi", "gate_id", "event_id"), (GATES, FLEET, MMSI, *_WHEN, KNOWN_AT, WITHDRAWN), places("lon_deg", "lat_deg", "event_id")),
-    Table("now", "Who is inside", now, _EVENT_KEY, (ZONES_NEEDED, Parameter("at", "at this instant instead of now", TIME)), visit_shapes, lives_s=1),
-    Table("tracks", "Tracks of hulls, position by position", tracks, TRACK_KEY, (_HULLS_ASKED, ZONES, FLEET, *_WHEN), track_shapes),
-    Table("positions", "Raw positions of one hull with file and row", positions, ("t_utc", "lat_deg", "lon_deg", "msg_type", "file", "row"), (Parameter("mmsi", MMSI.about, MMSI.kind, required=True, low=1, high=999_999_999, example=MMSI.example), *_WHEN), places("lon_deg", "lat_deg", "file")),
-    Table("vessels", "Every number that was heard or described", vessels, ("mmsi",), (_HULLS_ASKED, FLEET, Parameter("q", "part of a name, call sign or IMO number, or the first digits of a number"))),
-    Table("coverage", "Cells in which any hull was heard", coverage, ("south_deg", "west_deg"), (SINCE, UNTIL), cell_shapes),
-)  # fmt: skip
-
-__all__ = ["TABLES", "covered", "date", "plain"]
+    Table("visits", visits, _EVENT_KEY, (ZONES, FLEET, MMSI, *_WHEN, KNOWN_AT, WITHDRAWN), visit_shapes, open_to_roles=True),
+    Table(
+        "passages",
+        passages,
+        ("t_utc", "mmsi", "gate_id", "event_id"),
+        (GATES, FLEET, MMSI, *_WHEN, KNOWN_AT, WITHDRAWN),
+        places("lon_deg", "lat_deg", "event_id"),
+    ),
+    Table(
+        "now", now, _EVENT_KEY, (ZONES_NEEDED, Parameter("at", "at this instant instead of now", TIME)), visit_shapes, lives_s=1
+    ),
+    Table("tracks", tracks, TRACK_KEY, (_HULLS_ASKED, ZONES, FLEET, *_WHEN), track_shapes),
+    Table(
+        "positions",
+        positions,
+        ("t_utc", "lat_deg", "lon_deg", "msg_type", "file", "row"),
+        (Parameter("mmsi", MMSI.about, MMSI.kind, required=True, low=1, high=999_999_999, example=MMSI.example), *_WHEN),
+        places("lon_deg", "lat_deg", "file"),
+    ),
+    Table(
+        "vessels",
+        vessels,
+        ("mmsi",),
+        (_HULLS_ASKED, FLEET, Parameter("q", "part of a name, call sign or IMO number, or the first digits of a number")),
+    ),
+    Table("coverage", coverage, ("south_deg", "west_deg"), (SINCE, UNTIL), cell_shapes),
+)

@@ -40,7 +40,7 @@ from offing.pipeline.encirclement import encirclement as encircled
 from offing.pipeline.figuring import AIS, Question
 from offing.pipeline.merged import Received
 from offing.pipeline.reconcile import summed
-from offing.pipeline.series import every_series, series_question
+from offing.pipeline.series import series_question
 
 SERIES = Parameter("series", "a series; `series` lists them; also ais:ZONE:FLEET")
 SERIES_NEEDED = Parameter("series", SERIES.about, required=True, example="tw-mnd:aircraft")
@@ -48,24 +48,25 @@ NOT_YOURS = "Among what you may see there is no such figure."
 
 
 def days(source: Source, asked: Asked) -> Answer:
+    """Watch days."""
     if source.role is not None and asked["source"] == AIS:
         if asked["sensitivity"]:
             raise UsageError("Sensitivity is not open to you.", "Leave out sensitivity.")
         return _released(source, asked, "watch_day", "day", "day", WATCH_DAYS)
     if source.role is not None:
         return Answer(_office_question(source, asked).days())
-    rows = source.book.days(
-        asked["zone"], asked["fleet"], asked["source"], asked["sensitivity"], **figure_options(asked)
-    )
+    rows = source.book.days(asked["zone"], asked["fleet"], asked["source"], asked["sensitivity"], **figure_options(asked))
     return Answer(rows, notes=_notes(source, asked))
 
 
 def presence(source: Source, asked: Asked) -> Answer:
+    """Presence by period."""
     rows = source.book.presence(asked["zone"], asked["fleet"], asked["by"], asked["unit"], **figure_options(asked))
     return Answer(rows, notes=source.notes_on(asked["known_at"]))
 
 
 def streaks(source: Source, asked: Asked) -> Answer:
+    """Consecutive days."""
     if asked["series"]:
         return Answer(_series(source, asked).streaks())
     if not asked["zone"] or not asked["fleet"]:
@@ -79,6 +80,7 @@ def streaks(source: Source, asked: Asked) -> Answer:
 
 
 def records(source: Source, asked: Asked) -> Answer:
+    """Records of each series."""
     if asked["series"]:
         return Answer(_series(source, asked).records())
     if source.role is not None:
@@ -138,10 +140,8 @@ def _question(source: Source, series_id: str, asked: Asked) -> Any:
 
 
 def series(source: Source, asked: Asked) -> Answer:
-    rows = every_series(source.record())
-    for row in rows:
-        row["first_day"], row["last_day"] = (d.isoformat() if d else None for d in (row["first_day"], row["last_day"]))
-    return Answer(records=rows)
+    """All series of what was published."""
+    return Answer(records=source.series)
 
 
 def series_days(source: Source, series_id: str, asked: Asked) -> Answer:
@@ -164,6 +164,7 @@ def series_days(source: Source, series_id: str, asked: Asked) -> Answer:
 
 
 def trends(source: Source, asked: Asked) -> Answer:
+    """A series by month or year."""
     found = _question(source, asked["series"], asked)
     more = {"series": asked["series"], "unit": found.unit}
     if asked["change_points"]:
@@ -174,6 +175,7 @@ def trends(source: Source, asked: Asked) -> Answer:
 
 
 def reconcile(source: Source, asked: Asked) -> Answer:
+    """An office's figure beside AIS', day by day."""
     rows = source.book.reconcile(asked["zone"], asked["fleet"], asked["office"] or "", asked["since"], asked["until"])
     totals = summed(rows)
     if asked["totals"]:
@@ -182,6 +184,7 @@ def reconcile(source: Source, asked: Asked) -> Answer:
 
 
 def check(source: Source, asked: Asked) -> Answer:
+    """Does a claim hold?"""
     record = source.record()
     verdict = checks.check(
         record.store, record.waters, asked["claim"], asked["as_of"], asked["zone"], asked["fleet"] or "", asked["series"] or "",
@@ -192,6 +195,7 @@ def check(source: Source, asked: Asked) -> Answer:
 
 
 def encirclement(source: Source, asked: Asked) -> Answer:
+    """Bearings round a place that a fleet occupied on a day."""
     found = encircled(source.record(), asked["day"], asked["fleet"], asked["around"], asked["reach_nm"])
     return Answer(found.bearings, more={"summary": rows_of(found.summary)[0]})
 
@@ -204,13 +208,83 @@ _ANY_SOURCE = Parameter("source", "one source; default: all that fit")
 SERIES_PARAMETERS = (AS_OF, SINCE, UNTIL, PUBLISHED_BY, KNOWN_AT)
 
 TABLES = (
-    Table("days", "Watch days", days, ("day", "figure_id", "zone_ids_n", "parameter", "value"), (ZONES_NEEDED, FLEET_NEEDED, SOURCE, Parameter("sensitivity", "the counts at other thresholds instead", FLAG, default=False), *_FIGURE), open_to_roles=True),
-    Table("presence", "Presence by period", presence, ("period", "figure_id"), (ZONES_NEEDED, FLEET_NEEDED, _BY, _UNIT, SINCE, UNTIL, KNOWN_AT, DAY_RULE)),
-    Table("streaks", "Consecutive days", streaks, ("start_day", "end_day", "originator", "figure_id"), (ZONES, FLEET, SERIES, SOURCE, *_FIGURE), open_to_roles=True),
-    Table("records", "Records of each series", records, ("series", "source", "record_kind", "stands_since", "figure_id"), (ZONES, FLEET, SERIES, _ANY_SOURCE, AS_OF, KNOWN_AT, PUBLISHED_BY, DAY_RULE), open_to_roles=True),
-    Table("series", "All series of what was published", series, ("series",), open_to_roles=True),
-    Table("trends", "A series by month or year", trends, ("period", "day"), (SERIES_NEEDED, Parameter("by", "length of a period", choices=("month", "year"), default="month"), Parameter("change_points", "days on which the level changed instead", FLAG, default=False), Parameter("since_when", "each day: highest since, first since", FLAG, default=False), SINCE, UNTIL, PUBLISHED_BY), open_to_roles=True),
-    Table("reconcile", "An office's figure beside AIS', day by day", reconcile, ("day", "office", "unit"), (ZONES_NEEDED, FLEET_NEEDED, OFFICE, SINCE, UNTIL, Parameter("totals", "only the sums", FLAG, default=False))),
-    Table("check", "Does a claim hold?", check, ("source", "figure_id"), (Parameter("claim", "such as `152 consecutive days`", required=True, example="152 consecutive days"), Parameter("as_of", "the day of which it is said", DAY, required=True, example="2021-07-31"), ZONES, FLEET, SERIES, Parameter("source", "by one source; default: weigh all"))),
-    Table("encirclement", "Bearings round a place that a fleet occupied on a day", encirclement, ("bearing_deg",), (Parameter("day", "the day, by the notices' day rule", DAY, required=True, example="2024-05-23"), Parameter("fleet", FLEET.about, default="cn-government"), Parameter("around", "the feature in the middle", default="taiwan"), Parameter("reach_nm", "how far from it a ship counts", NUMBER, low=0, high=10_000))),
-)  # fmt: skip
+    Table(
+        "days",
+        days,
+        ("day", "figure_id", "parameter", "value"),
+        (
+            ZONES_NEEDED,
+            FLEET_NEEDED,
+            SOURCE,
+            Parameter("sensitivity", "the counts at other thresholds instead", FLAG, default=False),
+            *_FIGURE,
+        ),
+        open_to_roles=True,
+    ),
+    Table(
+        "presence",
+        presence,
+        ("period", "figure_id"),
+        (ZONES_NEEDED, FLEET_NEEDED, _BY, _UNIT, SINCE, UNTIL, KNOWN_AT, DAY_RULE),
+    ),
+    Table(
+        "streaks",
+        streaks,
+        ("start_day", "end_day", "originator", "figure_id"),
+        (ZONES, FLEET, SERIES, SOURCE, *_FIGURE),
+        open_to_roles=True,
+    ),
+    Table(
+        "records",
+        records,
+        ("series", "source", "record_kind", "stands_since", "figure_id"),
+        (ZONES, FLEET, SERIES, _ANY_SOURCE, AS_OF, KNOWN_AT, PUBLISHED_BY, DAY_RULE),
+        open_to_roles=True,
+    ),
+    Table("series", series, ("series",), open_to_roles=True),
+    Table(
+        "trends",
+        trends,
+        ("period", "day"),
+        (
+            SERIES_NEEDED,
+            Parameter("by", "length of a period", choices=("month", "year"), default="month"),
+            Parameter("change_points", "days on which the level changed instead", FLAG, default=False),
+            Parameter("since_when", "each day: highest since, first since", FLAG, default=False),
+            SINCE,
+            UNTIL,
+            PUBLISHED_BY,
+        ),
+        open_to_roles=True,
+    ),
+    Table(
+        "reconcile",
+        reconcile,
+        ("day", "office", "unit"),
+        (ZONES_NEEDED, FLEET_NEEDED, OFFICE, SINCE, UNTIL, Parameter("totals", "only the sums", FLAG, default=False)),
+    ),
+    Table(
+        "check",
+        check,
+        ("source", "figure_id"),
+        (
+            Parameter("claim", "such as `152 consecutive days`", required=True, example="152 consecutive days"),
+            Parameter("as_of", "the day of which it is said", DAY, required=True, example="2021-07-31"),
+            ZONES,
+            FLEET,
+            SERIES,
+            Parameter("source", "by one source; default: weigh all"),
+        ),
+    ),
+    Table(
+        "encirclement",
+        encirclement,
+        ("bearing_deg",),
+        (
+            Parameter("day", "the day, by the notices' day rule", DAY, required=True, example="2024-05-23"),
+            Parameter("fleet", FLEET.about, default="cn-government"),
+            Parameter("around", "the feature in the middle", default="taiwan"),
+            Parameter("reach_nm", "how far from it a ship counts", NUMBER, low=0, high=10_000),
+        ),
+    ),
+)

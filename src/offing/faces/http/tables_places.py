@@ -34,6 +34,7 @@ def _waters(source: Source, asked: Asked) -> Waters:
 
 
 def zones(source: Source, asked: Asked) -> Answer:
+    """Zones."""
     waters = _waters(source, asked)
     found = waters.several(list(asked["zone"])) if asked["zone"] else waters.zone_list
     return _that(source, [_zone_row(source, z, waters) for z in found], asked, KINDS)
@@ -49,22 +50,26 @@ def _zone_row(source: Source, zone: Zone, waters: Waters) -> dict[str, Any]:
 
 
 def gates(source: Source, asked: Asked) -> Answer:
+    """Gates."""
     waters = _waters(source, asked)
     return Answer(records=[gate_row(g, waters) for g in _some(waters.pack.gates, asked["gate"], "gate")])
 
 
 def features(source: Source, asked: Asked) -> Answer:
+    """Islands, reefs, capes and structures."""
     waters = _waters(source, asked)
     rows = [feature_row(f, waters) for f in _some(waters.pack.features, asked["feature"], "feature")]
     return _that(source, rows, asked, FEATURE_KINDS)
 
 
 def lines(source: Source, asked: Asked) -> Answer:
+    """Lines that are neither a zone's edge nor a gate."""
     waters = _waters(source, asked)
     return Answer(records=[line_row(v, waters) for v in _some(waters.pack.lines, asked["line"], "line")])
 
 
 def fleets(source: Source, asked: Asked) -> Answer:
+    """Fleets, or the members of one."""
     if not asked["fleet"]:
         return Answer(records=[fleet_row(f, source.waters) for f in source.waters.fleets.values()])
     fleet = source.waters.fleet(asked["fleet"])
@@ -199,7 +204,9 @@ def coast_shapes(source: Source) -> list[dict[str, Any]]:
 _UNCONFIRMED = Parameter("include_unconfirmed", "also what is from memory and was not read at a source", FLAG, default=False)
 _KIND = Parameter("kind", "only those of a kind")
 _CLAIMANT = Parameter("claimant", "only those that one party claims: tw, jp, cn, ph")
-_SIMPLIFY = Parameter("simplify_m", "of GeoJSON: leave out points that lie nearer than this to the outline", NUMBER, low=0, high=100_000)
+_SIMPLIFY = Parameter(
+    "simplify_m", "of GeoJSON: leave out points that lie nearer than this to the outline", NUMBER, low=0, high=100_000
+)
 
 
 def _ids(what: str) -> Parameter:
@@ -207,9 +214,24 @@ def _ids(what: str) -> Parameter:
 
 
 TABLES = (
-    Table("zones", "Zones", zones, ("zone_id",), (_ids("zone"), _KIND, _CLAIMANT, _UNCONFIRMED, _SIMPLIFY), zone_shapes, open_to_roles=True),
-    Table("gates", "Gates", gates, ("gate_id",), (_ids("gate"), _UNCONFIRMED), gate_shapes, open_to_roles=True),
-    Table("features", "Islands, reefs, capes and structures", features, ("feature_id",), (_ids("feature"), _KIND, _CLAIMANT, _UNCONFIRMED), feature_shapes, open_to_roles=True),
-    Table("lines", "Lines that are neither a zone's edge nor a gate", lines, ("line_id",), (_ids("line"), _UNCONFIRMED), line_shapes, open_to_roles=True),
-    Table("fleets", "Fleets, or the members of one", fleets, ("fleet_id", "mmsi", "valid_from", "valid_to", "source"), (Parameter("fleet", "members of this fleet"),), open_to_roles=True),
-)  # fmt: skip
+    Table(
+        "zones", zones, ("zone_id",), (_ids("zone"), _KIND, _CLAIMANT, _UNCONFIRMED, _SIMPLIFY), zone_shapes, open_to_roles=True
+    ),
+    Table("gates", gates, ("gate_id",), (_ids("gate"), _UNCONFIRMED), gate_shapes, open_to_roles=True),
+    Table(
+        "features",
+        features,
+        ("feature_id",),
+        (_ids("feature"), _KIND, _CLAIMANT, _UNCONFIRMED),
+        feature_shapes,
+        open_to_roles=True,
+    ),
+    Table("lines", lines, ("line_id",), (_ids("line"), _UNCONFIRMED), line_shapes, open_to_roles=True),
+    Table(
+        "fleets",
+        fleets,
+        ("fleet_id", "mmsi", "valid_from", "valid_to", "source"),
+        (Parameter("fleet", "members of this fleet"),),
+        open_to_roles=True,
+    ),
+)

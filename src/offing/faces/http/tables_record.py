@@ -22,6 +22,7 @@ NOT_OWN = "None among what you may see."
 
 
 def bulletins(source: Source, asked: Asked) -> Answer:
+    """Figures that offices published, with every version."""
     wanted = RecordFilter(
         asked["office"] or "", asked["metric"] or "", asked["since"], asked["until"], published_by=day_of(asked["published_by"])
     )
@@ -29,13 +30,13 @@ def bulletins(source: Source, asked: Asked) -> Answer:
 
 
 def bulletin_rejects(source: Source, asked: Asked) -> Answer:
+    """Sentences that were not understood."""
     return Answer(source.record().reading.rejects)
 
 
 def sightings(source: Source, asked: Asked) -> Answer:
-    wanted = RecordFilter(
-        asked["office"] or "", "", asked["since"], asked["until"], asked["hull"] or "", asked["gate"] or ""
-    )
+    """Hulls that published texts name."""
+    wanted = RecordFilter(asked["office"] or "", "", asked["since"], asked["until"], asked["hull"] or "", asked["gate"] or "")
     record = source.record(asked["known_at"])
     if source.role is None:
         if asked["as"] == "rows":
@@ -57,6 +58,7 @@ def sightings(source: Source, asked: Asked) -> Answer:
 
 
 def incidents(source: Source, asked: Asked) -> Answer:
+    """What was reported and need not show in AIS."""
     record = source.record(asked["known_at"])
     facts = merged_record.incidents(record)
     if source.role is None:
@@ -72,31 +74,74 @@ def _own(source: Source, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def statements(source: Source, asked: Asked) -> Answer:
+    """Published texts, and what they say of the Taiwan Strait."""
     record = source.record(asked["known_at"])
     return Answer(record.some_statements(asked["party"] or "", asked["class"] or "", asked["forum"] or ""))
 
 
 def statements_diff(source: Source, asked: Asked) -> Answer:
+    """How the words changed from text to text of a forum."""
     return Answer(wording_changes(source.record().statements, asked["forum"]))
 
 
 def statements_runs(source: Source, asked: Asked) -> Answer:
+    """Consecutive meetings whose texts speak of peace and stability."""
     return Answer(meeting_streaks(source.record().statements))
 
 
 def statements_first(source: Source, asked: Asked) -> Answer:
+    """Who said each thing first, and when."""
     return Answer(first_uses(source.record().statements))
 
 
-_AS = Parameter("as", "rows of the texts, or the events that they tell of", choices=("rows", "passages", "visits"), default="rows")
+_AS = Parameter(
+    "as", "rows of the texts, or the events that they tell of", choices=("rows", "passages", "visits"), default="rows"
+)
 
 TABLES = (
-    Table("bulletins", "Figures that offices published, with every version", bulletins, ("office", "metric", "window_end_utc", "area", "published_on", "version", "bulletin_id"), (OFFICE, Parameter("metric", "one metric: aircraft, days, ..."), SINCE, UNTIL, PUBLISHED_BY, KNOWN_AT), open_to_roles=True),
-    Table("bulletins_rejects", "Sentences that were not understood", bulletin_rejects, ("office", "name", "sentence", "reason")),
-    Table("sightings", "Hulls that published texts name", sightings, ("start_day", "office", "sighting_id", "originator", "hull", "gate_id", "zone_id"), (Parameter("hull", "one hull number"), Parameter("gate", "passages of one gate"), OFFICE, SINCE, UNTIL, _AS, KNOWN_AT), places("lon_deg", "lat_deg", "sighting_id"), open_to_roles=True),
-    Table("incidents", "What was reported and need not show in AIS", incidents, ("start_utc", "incident_id", "originator"), (KNOWN_AT,), places("lon_deg", "lat_deg", "incident_id"), open_to_roles=True),
-    Table("statements", "Published texts, and what they say of the Taiwan Strait", statements, ("day", "forum", "statement_id"), (Parameter("party", "those of one party: us, jp, eu, ..."), Parameter("class", "those of one class"), Parameter("forum", "those of one forum"), KNOWN_AT), open_to_roles=True),
-    Table("statements_diff", "How the words changed from text to text of a forum", statements_diff, ("forum", "voice", "from_day", "to_day", "from_id", "to_id"), (Parameter("forum", "a forum", required=True, example="jp-us-leaders"),), open_to_roles=True),
-    Table("statements_runs", "Consecutive meetings whose texts speak of peace and stability", statements_runs, ("forum", "voice", "first_day", "last_day"), open_to_roles=True),
-    Table("statements_first", "Who said each thing first, and when", statements_first, ("party", "formula_class", "day", "statement_id"), open_to_roles=True),
-)  # fmt: skip
+    Table(
+        "bulletins",
+        bulletins,
+        ("office", "metric", "window_end_utc", "area", "published_on", "version", "bulletin_id"),
+        (OFFICE, Parameter("metric", "one metric: aircraft, days, ..."), SINCE, UNTIL, PUBLISHED_BY, KNOWN_AT),
+        open_to_roles=True,
+    ),
+    Table("bulletins_rejects", bulletin_rejects, ("office", "name", "sentence", "reason")),
+    Table(
+        "sightings",
+        sightings,
+        ("start_day", "office", "sighting_id", "originator", "hull", "gate_id", "zone_id"),
+        (Parameter("hull", "one hull number"), Parameter("gate", "passages of one gate"), OFFICE, SINCE, UNTIL, _AS, KNOWN_AT),
+        places("lon_deg", "lat_deg", "sighting_id"),
+        open_to_roles=True,
+    ),
+    Table(
+        "incidents",
+        incidents,
+        ("start_utc", "incident_id", "originator"),
+        (KNOWN_AT,),
+        places("lon_deg", "lat_deg", "incident_id"),
+        open_to_roles=True,
+    ),
+    Table(
+        "statements",
+        statements,
+        ("day", "forum", "statement_id"),
+        (
+            Parameter("party", "those of one party: us, jp, eu, ..."),
+            Parameter("class", "those of one class"),
+            Parameter("forum", "those of one forum"),
+            KNOWN_AT,
+        ),
+        open_to_roles=True,
+    ),
+    Table(
+        "statements_diff",
+        statements_diff,
+        ("forum", "voice", "from_day", "to_day", "from_id", "to_id"),
+        (Parameter("forum", "a forum", required=True, example="jp-us-leaders"),),
+        open_to_roles=True,
+    ),
+    Table("statements_runs", statements_runs, ("forum", "voice", "first_day", "last_day"), open_to_roles=True),
+    Table("statements_first", statements_first, ("party", "formula_class", "day", "statement_id"), open_to_roles=True),
+)

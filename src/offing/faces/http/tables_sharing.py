@@ -1,4 +1,4 @@
-"""Tables of sharing: partners, agreements, who reaches whom, rules, what is withheld, health, one path explained. The owner's."""
+"""Tables of sharing, for the owner: partners, agreements, who reaches whom, rules, what is withheld, health."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ def _no_node(names: tuple[str, ...] | list[str]) -> Answer:
 
 
 def partners(source: Source, asked: Asked) -> Answer:
+    """Partners whose cards are pinned."""
     if asked["example"]:
         ties = example_ties("")
         empty = dict.fromkeys(PARTNERS)
@@ -53,6 +54,7 @@ def partners(source: Source, asked: Asked) -> Answer:
 
 
 def agreements(source: Source, asked: Asked) -> Answer:
+    """What is agreed."""
     if asked["example"]:
         found, signers, notes = example_ties("").agreements, None, [MADE_UP]
     else:
@@ -76,6 +78,7 @@ def _ties(source: Source, asked: Asked) -> Ties | None:
 
 
 def reach(source: Source, asked: Asked) -> Answer:
+    """Who can reach whom, through whom, and what blocks the rest."""
     ties = _ties(source, asked)
     if ties is None:
         return _no_node(MAP)
@@ -84,6 +87,7 @@ def reach(source: Source, asked: Asked) -> Answer:
 
 
 def interop(source: Source, asked: Asked) -> Answer:
+    """In which form records can flow between two partners."""
     ties = _ties(source, asked)
     if ties is None:
         return _no_node(INTEROP)
@@ -103,16 +107,19 @@ def _about(ties: Ties) -> dict[str, Any]:
 
 
 def rules(source: Source, asked: Asked) -> Answer:
+    """Release rules in force."""
     desk = _desk(source)
     return _no_node(RULES) if desk is None else Answer(records=[rule_row(r) for r in desk.rules()], names=RULES)
 
 
 def sharing(source: Source, asked: Asked) -> Answer:
+    """Per partner: last seen, what is held, gaps, withheld, alarms."""
     desk = _desk(source)
     return _no_node(STATUS) if desk is None else Answer(records=desk.status(), names=STATUS)
 
 
 def withheld(source: Source, asked: Asked) -> Answer:
+    """What stays here instead of going to a partner, by rule and reason."""
     desk = _desk(source)
     names = ("rule", "reason", "rows")
     if desk is None:
@@ -122,6 +129,7 @@ def withheld(source: Source, asked: Asked) -> Answer:
 
 
 def explain(source: Source, asked: Asked) -> Answer:
+    """Why a partner gets a record, or what is missing."""
     desk = _desk(source)
     names = ("account", "released", "sentence")
     if desk is None:
@@ -138,12 +146,24 @@ _TO = Parameter("to", "the partner who is to have it", required=True, example="u
 _MAP = (_KIND, _PURPOSE, _DAY, EXAMPLE)
 
 TABLES = (
-    Table("partners", "Partners whose cards are pinned", partners, ("partner",), (EXAMPLE,), lives_s=2),
-    Table("agreements", "What is agreed", agreements, ("id",), (Parameter("agreement", "one agreement's id"), EXAMPLE), lives_s=2),
-    Table("reach", "Who can reach whom, through whom, and what blocks the rest", reach, ("from", "to", "kind"), _MAP, lives_s=2),
-    Table("interop", "In which form records can flow between two partners", interop, ("from", "to", "kind"), (*_MAP, Parameter("with_nodes", "as if every partner ran a node of offing", "flag", default=False)), lives_s=2),
-    Table("rules", "Release rules in force", rules, ("n",), lives_s=2),
-    Table("sharing", "Per partner: last seen, what is held, gaps, withheld, alarms", sharing, ("partner",), lives_s=2),
-    Table("withheld", "What stays here instead of going to a partner, by rule and reason", withheld, ("rule", "reason"), (_TO,), lives_s=2),
-    Table("explain", "Why a partner gets a record, or what is missing", explain, ("account",), (Parameter("record", "an event or figure id", required=True, example="visit:x@y:1:20260101T000000Z"), _TO), lives_s=2),
-)  # fmt: skip
+    Table("partners", partners, ("partner",), (EXAMPLE,), lives_s=2),
+    Table("agreements", agreements, ("id",), (Parameter("agreement", "one agreement's id"), EXAMPLE), lives_s=2),
+    Table("reach", reach, ("from", "to", "kind"), _MAP, lives_s=2),
+    Table(
+        "interop",
+        interop,
+        ("from", "to", "kind"),
+        (*_MAP, Parameter("with_nodes", "as if every partner ran a node of offing", "flag", default=False)),
+        lives_s=2,
+    ),
+    Table("rules", rules, ("n",), lives_s=2),
+    Table("sharing", sharing, ("partner",), lives_s=2),
+    Table("withheld", withheld, ("rule", "reason"), (_TO,), lives_s=2),
+    Table(
+        "explain",
+        explain,
+        ("account",),
+        (Parameter("record", "an event or figure id", required=True, example="visit:x@y:1:20260101T000000Z"), _TO),
+        lives_s=2,
+    ),
+)

@@ -13,6 +13,7 @@ from offing.faces.http.tables_figures import SERIES_PARAMETERS, series_days
 
 
 def why(source: Source, asked: Asked) -> Answer:
+    """From a figure or event down to file, line and raw text."""
     name = asked["id"]
     links = source.book.why(name, asked["all"])
     rows = [{"n": n, **link.row()} for n, link in enumerate(links)]
@@ -28,12 +29,13 @@ def _cited(source: Source, name: str, said: str) -> dict[str, Any]:
 
 
 def series(source: Source, asked: Asked) -> Answer:
+    """The days of one series."""
     return series_days(source, asked["id"], asked)
 
 
 _ALL = Parameter("all", "open every day and visit, not only the first ones", FLAG, default=False)
 
 TABLES = (
-    Table("why", "From a figure or event down to file, line and raw text", why, ("n",), (_ALL,), takes="event or figure id"),
-    Table("series", "The days of one series", series, ("day",), SERIES_PARAMETERS, takes="series", open_to_roles=True),
+    Table("why", why, ("n",), (_ALL,), takes="event or figure id"),
+    Table("series", series, ("day",), SERIES_PARAMETERS, takes="series", open_to_roles=True),
 )
