@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import stat
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from small_worlds import BOX, OTHER, SHIP, World, eastward, light, lying, square
 from offing.clock import VARIABLE
 from offing.errors import BadPaper, BadParameter, SharingError, UnknownName
 from offing.exchange.carriers import Head
+from offing.exchange.carriers.https import HttpsCarrier
 from offing.exchange.node import Node
+from offing.exchange.papers import make_card
 from offing.exchange.results import PullSummary
 from offing.logbook import Logbook
 from offing.model.sharing import RECORD_KINDS, Agreement
@@ -79,8 +82,8 @@ class Place:
 
     def got(self) -> list[tuple[str, int]]:
         """Received visits: originator and ship."""
-        rows = self.book.visits().filter(originator=None) if False else self.book.visits()
-        return sorted((r["originator"], r["mmsi"]) for r in rows.iter_rows(named=True) if r["originator"] != self.name)
+        rows = self.book.visits().select("originator", "mmsi").rows()
+        return sorted((who, mmsi) for who, mmsi in rows if who != self.name)
 
 
 class Triangle:
@@ -131,7 +134,7 @@ def test_what_a_rule_gives_arrives_and_what_it_gives_no_more_goes(three: Triangl
     n = three.jp.rule("us", "tw")
     three.flow()
     assert three.us.got() == three.tw.got() == BOTH
-    three.jp.book.restrict_source("radar", True)
+    three.jp.book.restrict_source("radar")
     three.flow()
     assert three.us.got() == three.tw.got() == BOTH[:1], "what rests on a restricted source is taken back"
     three.jp.desk.remove_rule(n)
@@ -189,8 +192,7 @@ def test_a_new_key_is_believed_and_a_handle_from_before_signs_with_it(three: Tri
     three.flow()
     assert three.tw.book.visits(mmsi=OTHER)["positions_n"].sum() == 14
     assert [a.code for place in (three.us, three.tw) for a in place.desk.node.alarms()] == []
-    states = [(k["use"], k["state"]) for k in other.keys()]
-    assert states[:2] == [("signing", "in use"), ("signing", "retired")]
+    assert [(k["use"], k["state"]) for k in Sharing.keys(other)][:2] == [("signing", "in use"), ("signing", "retired")]
 
 
 def test_a_node_that_missed_a_new_key_writes_nothing(three: Triangle) -> None:
@@ -279,8 +281,8 @@ def test_rounds_release_what_another_process_added(three: Triangle) -> None:
     serving = Serving(desk, said.append)
     serving.round()
     assert desk.node.recipients() == [] and said == []
-    three.jp.book.add_zones(write_zones(three.folder / "east.geojson", east__me=square(11, 0, 12, 1)))
-    three.jp.feed("east", lying(OTHER, range(80, 84), 11.5))
+    three.jp.book.add_zones(write_zones(three.folder / "east.geojson", east__me=square(12, 0, 13, 1)))
+    three.jp.feed("east", lying(OTHER, range(80, 84), 12.5))
     three.jp.desk.add_rule(kind="visit", zones=("east@me",), releasable_to=("us",), purpose=SAFETY)
     serving.round()
     (head,) = desk.node.heads_for("us")
@@ -289,6 +291,10 @@ def test_rounds_release_what_another_process_added(three: Triangle) -> None:
     assert three.us.got() == [("jp", OTHER)] and three.us.book.visits()["zone_id"].to_list() == ["east@me"]
     serving.round()
     assert desk.node.heads_for("us") == [head] and said == []
+
+
+def _impatient(acquire: Callable[[int, float], None], fd: int, wait_s: float) -> None:
+    acquire(fd, min(wait_s, 0.1))
 
 
 def test_a_round_that_cannot_write_is_said_once_and_done_later(three: Triangle, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -306,13 +312,12 @@ def test_a_round_that_cannot_write_is_said_once_and_done_later(three: Triangle, 
             held.set()
             free.wait(60)
 
-    monkeypatch.setattr(lock.writer_lock, "__wrapped__", lock.writer_lock.__wrapped__, raising=False)
     thread = threading.Thread(target=write_long)
     thread.start()
     held.wait(10)
     try:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(lock, "_acquire", lambda fd, wait_s, _real=lock._acquire: _real(fd, 0.1))
+        with monkeypatch.context() as patch:
+            patch.setattr(lock, "_acquire", partial(_impatient, lock._acquire))
             serving.round()
             serving.round()
     finally:
@@ -343,3 +348,25 @@ def test_a_sender_that_lost_its_disk_does_not_begin_a_second_history(three: Tria
     assert desk.node.recipients() == [] and "whose disk was lost" in said[-1]
     three.flow()
     assert three.us.desk.node.alarms() == [] and three.us.got() == BOTH
+
+
+def test_whoever_was_only_introduced_gets_no_answer(three: Triangle) -> None:
+    """us introduced jp to tw: tw takes what jp signed, and has no link with jp."""
+    three.jp.rule("tw")
+    three.flow()
+    assert [p.vouched_by for p in three.tw.desk.partners()] == ["us", None]
+    stop, said = threading.Event(), list[str]()
+    thread = threading.Thread(target=three.tw.desk.serve, args=("127.0.0.1", 0, 0.05, said.append, stop), daemon=True)
+    thread.start()
+    try:
+        while not said:
+            assert thread.is_alive()
+            stop.wait(0.01)
+        card = make_card(three.tw.desk.node.own.keys, (said[0].rpartition(" ")[2],))
+        with HttpsCarrier(card, three.us.desk.node.own.keys.tls_chain) as link:
+            assert link.papers()
+        with HttpsCarrier(card, three.jp.desk.node.own.keys.tls_chain) as link, pytest.raises(SharingError):
+            link.papers()
+    finally:
+        stop.set()
+        thread.join(30)

@@ -54,14 +54,18 @@ class Serving:
 
         The pull is first: after the loss of a disk the partners' receipts say how far this node's streams had come.
         """
+        self._try("pull", self._pull)
+        self._try("received", self.desk.refresh)
+        self._try("release", self._release)
+
+    def _try(self, what: str, act: Callable[[], None]) -> None:
+        """One step. That it fails (another process writes for long, the disk is full) keeps no other step from being done."""
         try:
-            self._pull()
-            self.desk.refresh()
-            self._release()
-        except (OffingError, OSError, sqlite3.Error) as error:  # another process writes for long, the disk is full, ...
-            self._say("", str(error))
+            act()
+        except (OffingError, OSError, sqlite3.Error) as error:
+            self._say(what, str(error))
         else:
-            self._say("", "")
+            self._say(what, "")
 
     def _pull(self) -> None:
         for got in self._pulls.round(self.desk.linked()):
@@ -90,7 +94,7 @@ class Serving:
     def _say(self, what: str, text: str) -> None:
         """Tell a thing when it is new, not round after round."""
         if text and self._said.get(what) != text:
-            self._tell(f"{what}: {text}" if what else text)
+            self._tell(f"{what}: {text}")
         self._said[what] = text
 
 

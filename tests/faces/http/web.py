@@ -15,7 +15,6 @@ HOSTILE = (
     "<SCRIPT>ALERT(1)</SCRIPT>",
     "=CMD|' /C CALC'!A0",
     "+1+1",
-    "@SUM(1)",
     "-2+3",
     "\u202eKCAB",
     "'; DROP TABLE X; --",
@@ -74,3 +73,13 @@ class Web:
         assert found["status"] == status and found["title"] and found["detail"].endswith((".", "?"))
         assert set(found) == {"type", "title", "status", "detail", "hint", "instance"}
         return found
+
+    def ask_with(self, url: str, query: dict[str, Any]) -> httpx.Response:
+        """One answer to an address and parameters as a generator of questions has them."""
+
+        async def one() -> httpx.Response:
+            transport = httpx.ASGITransport(self.app, raise_app_exceptions=True)  # type: ignore[arg-type]
+            async with httpx.AsyncClient(transport=transport) as client:
+                return await client.get(url, params=query)
+
+        return asyncio.run(one())

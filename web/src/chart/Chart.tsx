@@ -92,6 +92,7 @@ export function Chart(props: ChartProps) {
     });
     map.on("move", look);
     map.on("resize", look);
+    map.on("idle", look);
     map.on("moveend", (event) => {
       if (!("originalEvent" in event) || !event.originalEvent) return;
       moved.current = true;

@@ -95,6 +95,46 @@ const CLASS: Readonly<Record<string, string>> = {
   cable_corridor: "zc",
 };
 
+/** Whether a place lies within a ring. */
+export function within(ring: readonly Position[], [x = 0, y = 0]: Position): boolean {
+  let inside = false;
+  for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
+    const [ax = 0, ay = 0] = ring[i] ?? [];
+    const [bx = 0, by = 0] = ring[j] ?? [];
+    if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) inside = !inside;
+  }
+  return inside;
+}
+
+/** Land as rings with their boxes: to tell what of a zone's outline is no limit, but closes it across land. */
+export type Land = readonly { readonly box: Box; readonly ring: readonly Position[] }[];
+const LONG_DEG = 0.12;
+
+export function landOf(shapes: FeatureCollection | undefined): Land {
+  return (shapes?.features ?? []).flatMap(({ geometry: g }) =>
+    g.type === "Polygon" || g.type === "MultiPolygon" ? outer(g).map((ring) => ({ box: boxOf([ring]), ring })) : [],
+  );
+}
+
+/** A line without its long steps whose middle lies on land. */
+export function offLand(line: readonly Position[], land: Land): Position[][] {
+  const on = (at: Position) =>
+    land.some(
+      ({ box: [w, s, e, n], ring }) =>
+        (at[0] ?? 0) > w && (at[0] ?? 0) < e && (at[1] ?? 0) > s && (at[1] ?? 0) < n && within(ring, at),
+    );
+  const runs: Position[][] = [[]];
+  for (const [i, at] of line.entries()) {
+    const before = line[i - 1];
+    if (before) {
+      const [dx, dy] = [(at[0] ?? 0) - (before[0] ?? 0), (at[1] ?? 0) - (before[1] ?? 0)];
+      if (Math.hypot(dx, dy) > LONG_DEG && on([(before[0] ?? 0) + dx / 2, (before[1] ?? 0) + dy / 2])) runs.push([]);
+    }
+    runs.at(-1)?.push(at);
+  }
+  return runs.filter((run) => run.length > 1);
+}
+
 export interface LimitProps {
   readonly ids: string;
   readonly class: string;
@@ -103,7 +143,7 @@ export interface LimitProps {
 }
 
 /** The lines of some zones: one line for zones of one claimant that share it, its label naming all their kinds. */
-export function limitLines(zones: readonly ZoneShape[], frame: Box): FeatureCollection<MultiLineString, LimitProps> {
+export function limitLines(zones: readonly ZoneShape[], frame: Box, land: Land): FeatureCollection<MultiLineString, LimitProps> {
   const groups: { box: Box; zones: ZoneShape[] }[] = [];
   const ordered = [...zones].sort((a, b) => KINDS.indexOf(a.properties.kind) - KINDS.indexOf(b.properties.kind));
   for (const zone of ordered) {
@@ -119,7 +159,7 @@ export function limitLines(zones: readonly ZoneShape[], frame: Box): FeatureColl
     type: "FeatureCollection",
     features: groups.flatMap(({ box, zones: [first, ...rest] }) => {
       if (!first) return [];
-      const lines = outer(first.geometry).flatMap((ring) => offFrame(ring, frame));
+      const lines = outer(first.geometry).flatMap((ring) => offFrame(ring, frame)).flatMap((line) => offLand(line, land));
       const { kind, claimants, names } = first.properties;
       const label = lineLabel(kind, claimants, names, rest.map((z) => z.properties.kind));
       const ids = [first, ...rest].map((z) => z.properties.zone_id).join(" ");
@@ -136,10 +176,16 @@ export function limitLines(zones: readonly ZoneShape[], frame: Box): FeatureColl
 
 const DISTANCE: Readonly<Record<string, string>> = { territorial_sea: "12", contiguous_zone: "24", eez: "200" };
 
+/** A kind in few words: `24 nm`, `restricted water`. */
+export function shortKind(kind: string): string {
+  const distance = DISTANCE[kind];
+  return distance ? sayKind("eez").replace("200", distance) : sayKind(kind);
+}
+
 /** `12 nm · Taiwan`: distance and claimant, in few words, to stand along a line. */
 function lineLabel(kind: string, claimants: readonly string[], names: Names, more: readonly string[]): string {
   const distance = DISTANCE[kind];
   if (!distance) return kind === "custom" ? named(names) : sayZone(kind, claimants);
   const others = more.filter((k) => !DISTANCE[k]).map(sayKind);
-  return [sayKind("eez").replace("200", distance), ...others, claimants.map(sayClaimant).join(", ")].join(" · ");
+  return [shortKind(kind), ...others, claimants.map(sayClaimant).join(", ")].join(" · ");
 }

@@ -19,21 +19,25 @@ const growing = (from: number, to: number): ExpressionSpecification => [
   to,
 ];
 
+/** From this zoom on the pack's coast is drawn whole; before, only the islands that the world's coast lacks or blurs. */
+const NEAR_ZOOM = 7;
+const NEAR: ExpressionSpecification = ["any", [">=", ["zoom"], NEAR_ZOOM], ["get", "small"]];
+
 /** Shore tint, land, coast: Natural Earth beyond the pack's waters, the pack's own coast where there is one. */
 function ground(c: Colours): LayerSpecification[] {
   const round = { "line-join": "round" as const, "line-cap": "round" as const };
   const shore = (id: string, color: string, width: ExpressionSpecification): LayerSpecification[] => [
     { id: `${id}-world`, type: "line", source: "world", "source-layer": "coast", layout: round, paint: { "line-color": color, "line-width": width } },
-    { id: `${id}-pack`, type: "line", source: "coast", layout: round, paint: { "line-color": color, "line-width": width } },
+    { id: `${id}-pack`, type: "line", source: "coast", filter: NEAR, layout: round, paint: { "line-color": color, "line-width": width } },
   ];
   return [
     { id: "sea", type: "background", paint: { "background-color": c.sea } },
     ...shore("tint-far", c["shoal-1"], growing(9, 52)),
     ...shore("tint-near", c["shoal-2"], growing(4, 26)),
     { id: "land-world", type: "fill", source: "world", "source-layer": "land", paint: { "fill-color": c.land, "fill-antialias": false } },
-    { id: "land-pack", type: "fill", source: "coast", paint: { "fill-color": c.land, "fill-antialias": false } },
+    { id: "land-pack", type: "fill", source: "coast", filter: NEAR, paint: { "fill-color": c.land, "fill-antialias": false } },
     { id: "coast-world", type: "line", source: "world", "source-layer": "coast", layout: round, paint: { "line-color": c.coast, "line-width": 0.8 } },
-    { id: "coast-pack", type: "line", source: "coast", layout: round, paint: { "line-color": c.coast, "line-width": 0.8 } },
+    { id: "coast-pack", type: "line", source: "coast", filter: NEAR, layout: round, paint: { "line-color": c.coast, "line-width": 0.8 } },
   ];
 }
 
@@ -54,7 +58,7 @@ function limits(c: Colours): LayerSpecification[] {
       source: "zones",
       filter: of("z12", "z24"),
       layout: { "line-join": "round" },
-      paint: { "line-color": c["magenta-2"], "line-width": 6, "line-opacity": 0.3 },
+      paint: { "line-color": c["magenta-2"], "line-width": 6, "line-opacity": 0.2 },
     },
     line("z12", ["z12"], 1.3),
     line("z24", ["z24"], 1.1, [8, 3.6]),

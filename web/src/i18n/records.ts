@@ -3,7 +3,7 @@ import { words } from "./words";
 export const t = words({
   en: {
     title: "Streaks and records",
-    sub: "{name}, {rule}, beside the days in the year, what offices count and the statements of governments.",
+    sub: "{name}; a day begins at {rule}. On the same axis the days in the year, what offices count, and the statements of governments.",
     series: "Series",
     beside: "Beside it",
     streak: "Streak",
@@ -63,7 +63,7 @@ export const t = words({
   },
   ja: {
     title: "連続と記録",
-    sub: "{name}（{rule}）。年間日数、各当局の集計、各国の声明と同じ時間軸で。",
+    sub: "{name}（一日は{rule}から）。年間日数、各当局の集計、各国の声明と同じ時間軸で。",
     series: "系列",
     beside: "並べる系列",
     streak: "連続日数",
@@ -123,7 +123,7 @@ export const t = words({
   },
   zhHant: {
     title: "連續與紀錄",
-    sub: "{name}（{rule}）；並列全年日數、各機關統計與各國聲明。",
+    sub: "{name}（日界{rule}）；並列全年日數、各機關統計與各國聲明。",
     series: "序列",
     beside: "並列序列",
     streak: "連續日數",

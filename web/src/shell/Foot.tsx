@@ -18,7 +18,7 @@ function ruleOfRun(): string | null {
   const values = run.parameters ?? {};
   const gap = values["visit.max_gap_h"];
   const rejoin = values["visit.rejoin_min"];
-  const said = [run.rule_version ? `visits ${run.rule_version}` : "visits"];
+  const said = ["visits"];
   if (gap !== undefined) said.push(`max_gap ${gap} h`);
   if (rejoin !== undefined) said.push(`rejoin ${rejoin} min`);
   return said.join(", ");

@@ -179,7 +179,7 @@ class Server:
         path = request.scope["path"]
         if isinstance(error, HTTPException):
             error = Refused(error.status_code, "http", str(error.detail))
-        named = path.rpartition("/")[2].rpartition(".")[0] if path.count("/") > 3 else ""
+        named = path.removeprefix("/api/v1/").partition("/")[2].rpartition(".")[0]
         problem = problem_of(error, named)
         if problem.status == 500 or (problem.status == 503 and not isinstance(error, OffingError)):
             self._say(f"offing: {path}: " + "".join(traceback.format_exception(error)))

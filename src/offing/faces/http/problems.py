@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from offing.errors import LogbookError, OffingError, UnknownName
 from offing.faces.http.asking import BadQuery
@@ -41,7 +42,7 @@ class Problem:
             "status": self.status,
             "detail": self.detail,
             "hint": self.hint,
-            "instance": instance,
+            "instance": quote(instance, safe="/:@,=+"),
         }
         return to_json(told)
 

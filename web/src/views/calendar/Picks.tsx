@@ -6,6 +6,7 @@ import { named } from "../../i18n/words";
 import { fleet } from "../../state/state";
 import { change, param } from "../../state/url";
 import { ANY_FLEET, aisId, type Counted, daily, fullest, idOf, NOTHING, type SeriesRow } from "./choose";
+import "./picks.css";
 import { fleetName, officeName, type Reading, zoneName } from "./reading";
 
 interface PickProps {
@@ -14,14 +15,16 @@ interface PickProps {
   readonly onPick: (value: string) => void;
   readonly children: ComponentChildren;
   readonly disabled?: boolean;
+  /** Said aloud where no label stands. */
+  readonly name?: string;
 }
 
 /** A choice as the sheet draws it: a label in small capitals, the value underlined. */
-export function Pick({ label, value, onPick, children, disabled = false }: PickProps) {
+export function Pick({ label, value, onPick, children, disabled = false, name }: PickProps) {
   return (
     <label>
-      <span class="cap">{label}</span>
-      <select class="v" value={value} disabled={disabled} onChange={(event) => onPick(event.currentTarget.value)}>
+      {label ? <span class="cap">{label}</span> : null}
+      <select class="v" aria-label={label || name} value={value} disabled={disabled} onChange={(event) => onPick(event.currentTarget.value)}>
         {children}
       </select>
     </label>

@@ -37,10 +37,10 @@ export function List({ day }: { day: Day }) {
       <h1>{sayDays(since_ms, until_ms)}</h1>
       <div class="figs">
         <Figure n={hulls} word={t(hulls === 1 ? "hull" : "hulls")} />
-        <Figure n={positions} word={t("positions")} />
-        <Figure n={count("passage")} word={t("passages")} evidence={live.find((e) => e.kind === "passage")?.id} />
-        <Figure n={count("visit")} word={t("visits")} evidence={live.find((e) => e.kind === "visit")?.id} />
-        <Figure n={count("gap")} word={t("gaps")} />
+        <Figure n={positions} word={t(positions === 1 ? "position_1" : "positions")} />
+        <Figure n={count("passage")} word={t(count("passage") === 1 ? "passage_1" : "passages")} evidence={live.find((e) => e.kind === "passage")?.id} />
+        <Figure n={count("visit")} word={t(count("visit") === 1 ? "visit_1" : "visits")} evidence={live.find((e) => e.kind === "visit")?.id} />
+        <Figure n={count("gap")} word={t(count("gap") === 1 ? "gap_1" : "gaps")} />
       </div>
       {only !== undefined ? (
         <div class="who">
@@ -69,8 +69,8 @@ export function List({ day }: { day: Day }) {
             {t("fewer", { n: number(MOST_ROWS) })} {t("more", { n: number(shown.length - MOST_ROWS) })}
           </p>
         ) : null}
-        <Cannot day={day} />
       </div>
+      <Cannot day={day} />
     </aside>
   );
 }
@@ -192,9 +192,9 @@ function Cannot({ day }: { day: Day }) {
       </li>,
     );
   return (
-    <>
+    <div class="cannot-box">
       <p class="cap cannot">{t("cannot")}</p>
       <ul class="rowlist states">{rows}</ul>
-    </>
+    </div>
   );
 }

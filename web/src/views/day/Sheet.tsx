@@ -1,11 +1,10 @@
 /** The chart of the Day view: what is drawn, in which words, and the marks of the selection over it. */
-import { useComputed } from "@preact/signals";
 import type { FeatureCollection, Position } from "geojson";
 import type { Map as Map_ } from "maplibre-gl";
 import { useMemo, useRef, useState } from "preact/hooks";
 import { Chart, type Data } from "../../chart/Chart";
 import { Rose, Scale, scaleOf, type View } from "../../chart/frame";
-import { type Box, boxOf, limitLines, outer, type ZoneShape } from "../../chart/limits";
+import { type Box, boxOf, type Land, landOf, limitLines, outer, type ZoneShape } from "../../chart/limits";
 import { TOWNS, WATERS } from "../../chart/waters";
 import { meta } from "../../api/meta";
 import { t } from "../../i18n/day";
@@ -28,9 +27,12 @@ export function Sheet({ day }: { day: Day }) {
   const shapes = dataOf(day.shapes.value)?.features as unknown as ZoneShape[] | undefined;
   const tongue = lang.value;
   const frame = useMemo(() => (shapes ? boxOf(shapes.flatMap((z) => outer(z.geometry))) : null), [shapes]);
+  const coastShapes = dataOf(day.coast.value);
+  const land = useMemo(() => landOf(coastShapes), [coastShapes]);
+  const coast = useMemo(() => (coastShapes ? pieced(land) : null), [coastShapes, land]);
   const drawnKey = day.drawn.map((z) => z.properties.zone_id).join();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key names the zones drawn
-  const zones = useMemo(() => (frame ? limitLines(day.drawn, frame) : collection([])), [frame, drawnKey, tongue]);
+  const zones = useMemo(() => (frame ? limitLines(day.drawn, frame, land) : collection([])), [frame, drawnKey, tongue, land]);
   const passed = day.entries.filter((e) => e.kind === "passage" && !e.withdrawn).map((e) => e.where);
   const passedKey = [...new Set(passed)].sort().join();
   const gateShapes = dataOf(day.gates.value);
@@ -40,7 +42,6 @@ export function Sheet({ day }: { day: Day }) {
   const features = useMemo(() => labelled<FeatureProps>(featureShapes, featureWords), [featureShapes, tongue]);
   const otherShapes = dataOf(day.others.value);
   const lines = useMemo(() => labelled<GateProps>(otherShapes, (p) => ({ label: named(p.names) })), [otherShapes, tongue]);
-  const coast = dataOf(day.coast.value);
   const words = useMemo(() => collection(writing()), [tongue]);
   const { pieces, chosen } = day;
   const tracks = useMemo(() => collection(pieces.map((p) => ({ ...p, properties: { mmsi: p.properties.mmsi, chosen: chosen === null || p.properties.mmsi === chosen } }))), [pieces, chosen]);
@@ -66,7 +67,8 @@ export function Sheet({ day }: { day: Day }) {
     "-": () => zoom(-0.5),
     "0": () => change({ cam: null }),
   });
-  const hotZone = useComputed(() => day.entries.find((e) => e.id === (hot.value ?? sel.value) && e.kind === "visit")?.where ?? "");
+  const lit = hot.value ?? sel.value;
+  const hotZone = day.entries.find((e) => e.id === lit && e.kind === "visit")?.where ?? "";
   return (
     <Chart
       label={t("chart")}
@@ -74,7 +76,7 @@ export function Sheet({ day }: { day: Day }) {
       fit={fit}
       fitKey={fitKey}
       cam={param("cam")}
-      hotZone={hotZone.value}
+      hotZone={hotZone}
       onCam={(cam) => change({ cam })}
       onPick={({ mmsi }) => mmsi && change({ sel: String(mmsi) })}
       onSheet={setSheet}
@@ -93,6 +95,19 @@ export function Sheet({ day }: { day: Day }) {
         <Limits day={day} />
       </div>
     </Chart>
+  );
+}
+
+const SMALL_DEG = 0.2;
+
+/** The coast in pieces that say whether they are small: small islands are drawn at every scale, the rest from near. */
+function pieced(land: Land): FeatureCollection {
+  return collection(
+    land.map(({ box: [w, s, e, n], ring }) => ({
+      type: "Feature",
+      geometry: { type: "Polygon", coordinates: [[...ring]] },
+      properties: { small: e - w < SMALL_DEG && n - s < SMALL_DEG },
+    })),
   );
 }
 
@@ -130,7 +145,7 @@ function visitedBoxes(day: Day): Box[] {
   return day.drawn
     .filter((z) => ids.has(z.properties.zone_id))
     .map((z) => boxOf(outer(z.geometry)))
-    .filter(([w, s, e, n]) => e - w < 8 && n - s < 8);
+    .filter(([w, s, e, n]) => e - w < 20 && n - s < 20);
 }
 
 /** Where there is nothing to show: the zones asked for, else the middle of the pack's waters. */

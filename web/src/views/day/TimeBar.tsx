@@ -1,12 +1,12 @@
 /** The time bar: above the window in lanes, an event as an interval; below the activity round it, the window as a frame. */
-import { useComputed } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { useOne } from "../../api/client";
+import { useOne, useRows } from "../../api/client";
 import { meta } from "../../api/meta";
 import { t } from "../../i18n/day";
-import { sayZone } from "../../i18n/shell";
-import { named, number } from "../../i18n/words";
+import { KINDS, shortKind } from "../../chart/limits";
+import { sayClaimant } from "../../i18n/shell";
+import { type Names, named, number } from "../../i18n/words";
 import { zoneOf } from "../../api/meta";
 import { GRAINS, clock, fleet, grain, iso, lang, phone, sel, type Span, span } from "../../state/state";
 import { offset_ms, say } from "../../state/time";
@@ -80,7 +80,7 @@ export function TimeBar({ day }: { day: Day }) {
 
 function Controls({ day }: { day: Day }) {
   const names = namesOf(day.pieces);
-  const said = useComputed(() => happening(day.entries, head.value, (m) => names.get(m) ?? String(m))).value;
+  const said = happening(day.entries, head.value, (m) => names.get(m) ?? String(m));
   return (
     <div class="play">
       <button type="button" class="pl" aria-label={t(playing.value ? "stop" : "play")} aria-pressed={playing.value} onClick={play}>
@@ -115,22 +115,32 @@ interface LaneOf {
   readonly entries: readonly Entry[];
 }
 
+/** One lane for gaps and passages, one for each zone that was visited; zones of one claimant with equal visits share it. */
 function lanesOf(day: Day): LaneOf[] {
   const shown = day.entries.filter((e) => !e.withdrawn && (day.chosen === null || e.mmsi === day.chosen));
   const zones = new Map<string, Entry[]>();
-  for (const e of shown)
-    if (e.kind === "visit") {
-      const list = zones.get(e.where) ?? [];
-      list.push(e);
-      zones.set(e.where, list);
-    }
-  const lanes = [...zones].map(([id, entries]) => ({ key: id, label: shortZone(id), entries }));
-  return [{ key: "gaps", label: t("lane_gaps"), entries: shown.filter((e) => e.kind !== "visit") }, ...lanes.slice(0, 6)];
+  for (const e of shown) if (e.kind === "visit") zones.set(e.where, [...(zones.get(e.where) ?? []), e]);
+  const lanes: LaneOf[] = [];
+  const seen = new Map<string, number>();
+  for (const [id, entries] of zones) {
+    const whose = zoneOf(id)?.claimants.join() ?? "";
+    const same = `${whose} ${entries.map((e) => `${e.mmsi}@${e.from_ms}-${e.to_ms}`).join()}`;
+    const at = seen.get(same);
+    const lane = { key: id, label: shortZone(id), entries };
+    if (at === undefined) {
+      seen.set(same, lanes.length);
+      lanes.push(lane);
+    } else if (rank(id) < rank(lanes[at]?.key ?? "")) lanes[at] = lane;
+  }
+  return [{ key: "gaps", label: t("lane_gaps"), entries: shown.filter((e) => e.kind !== "visit") }, ...lanes.slice(0, MOST_LANES)];
 }
+
+const MOST_LANES = 5;
+const rank = (id: string) => KINDS.indexOf(zoneOf(id)?.kind ?? "");
 
 function shortZone(id: string): string {
   const zone = zoneOf(id);
-  return zone ? sayZone(zone.kind, zone.claimants) : id;
+  return zone ? [shortKind(zone.kind), zone.claimants.map(sayClaimant).join(", ")].join(" · ") : id;
 }
 
 const LANE = 14;
@@ -207,7 +217,7 @@ function Bands({ day, width }: { day: Day; width: number }) {
         <line x1={hx} x2={hx} y1="0" y2={bottom + 2} />
         <path d={`M${hx - 5} 0h10l-5 7Z`} />
       </g>
-      <Context left={left} right={right} y={low} narrow={narrow} />
+      <Context left={left} right={right} y={low} narrow={narrow} zones={lanes.slice(1).map((l) => l.key)} />
     </svg>
   );
 }
@@ -269,6 +279,32 @@ function Interval({ entry: e, x, y, now }: { entry: Entry; x: (t_ms: number) => 
   );
 }
 
+interface Series {
+  readonly series: string;
+  readonly office: string;
+  readonly unit: string;
+  readonly window: string;
+  readonly first_day: string;
+  readonly last_day: string;
+  readonly names: Names;
+}
+
+const meets = (s: Series, { since_ms, until_ms }: Span) => Date.parse(s.first_day) < until_ms && Date.parse(s.last_day) + DAY_MS > since_ms;
+
+/** What names have not in common: `Navy` and `official` of two kinds of ships round one island. */
+export function differing(names: readonly string[]): string[] {
+  const spaced = names.every((n) => n.includes(" "));
+  const cut = names.map((n) => (spaced ? n.split(" ") : [...n]));
+  const [first] = cut;
+  if (!first || names.length < 2) return [...names];
+  const shortest = Math.min(...cut.map((c) => c.length)) - 1;
+  let head = 0;
+  while (head < shortest && cut.every((c) => c[head] === first[head])) head++;
+  let tail = 0;
+  while (tail < shortest - head && cut.every((c) => c.at(-1 - tail) === first.at(-1 - tail))) tail++;
+  return cut.map((c) => c.slice(head, c.length - tail).join(spaced ? " " : ""));
+}
+
 /** One thing that is counted round the window: bars of one source and one unit, those of several fleets stacked. */
 interface Counted {
   readonly key: string;
@@ -276,12 +312,14 @@ interface Counted {
   readonly source: string;
   readonly unit: string;
   readonly parts: readonly Lane[];
+  /** What tells the parts from each other. */
+  readonly said: readonly string[];
 }
 
-function countedOf(lanes: readonly Lane[]): Counted[] {
+function countedOf(lanes: readonly Lane[], series: readonly Series[]): Counted[] {
   const groups = new Map<string, Lane[]>();
   for (const lane of lanes) {
-    const key = lane.source === "ais" ? lane.id : `${lane.source} ${lane.unit} ${lane.zone_ids.join()}`;
+    const key = lane.source === "ais" ? lane.id : `${lane.source}:${lane.unit}`;
     groups.set(key, [...(groups.get(key) ?? []), lane]);
   }
   return [...groups].map(([key, parts]) => {
@@ -289,21 +327,26 @@ function countedOf(lanes: readonly Lane[]): Counted[] {
     const office = meta.value?.offices.find((o) => o.id === first?.source);
     const zone = first?.zone_ids[0] ? shortZone(first.zone_ids[0]) : "";
     const label = first?.source === "ais" ? `AIS · ${zone}` : `${named(office?.names, first?.source)} · ${sayUnit(first?.unit ?? "")}`;
-    return { key, label, source: first?.source ?? "", unit: first?.unit ?? "", parts };
+    const titles = parts.map((p) => named(series.find((s) => s.series === p.id)?.names, p.id));
+    return { key, label, source: first?.source ?? "", unit: first?.unit ?? "", parts, said: differing(titles) };
   });
 }
 
 const sayUnit = (unit: string) => unit.replaceAll("_", " ");
 
-function Context({ left, right, y, narrow }: { left: number; right: number; y: number; narrow: boolean }) {
+function Context({ left, right, y, narrow, zones }: { left: number; right: number; y: number; narrow: boolean; zones: readonly string[] }) {
   const now = span.value;
   const drag = useRef<{ what: "from" | "to" | "all"; x: number; was: Span; ctx: Span } | null>(null);
   const [held, setHeld] = useState<Span | null>(null);
   const [ctxHeld, setCtxHeld] = useState<Span | null>(null);
   const ctx = ctxHeld ?? contextOf(now);
-  const query = { since: iso(ctx.since_ms), until: iso(ctx.until_ms), by: "day", fleet: fleet.value, zone: param("zone") ? [param("zone")] : [] };
-  const answer = useOne<{ lanes: readonly Lane[] }>(meta.value ? "activity" : null, query).value;
-  const offers = countedOf(dataOf(answer)?.lanes ?? []);
+  const every = useRows<Series>(meta.value ? "series" : null).value;
+  const daily = (dataOf(every) ?? []).filter((s) => s.window === "day" && s.unit === "vessels" && meets(s, ctx));
+  const seen = zones.length ? { zone: zones } : {};
+  const query = { since: iso(ctx.since_ms), until: iso(ctx.until_ms), by: "day", fleet: fleet.value, ...seen, series: daily.map((s) => s.series) };
+  const ready = every.state !== "loading" && meta.value !== null;
+  const answer = useOne<{ lanes: readonly Lane[] }>(ready ? "activity" : null, query).value;
+  const offers = countedOf(dataOf(answer)?.lanes ?? [], dataOf(every) ?? []);
   const rich = (c: Counted) => c.parts.reduce((n, lane) => n + lane.points.filter(([, v]) => v).length, c.source === "ais" ? 0 : 1);
   const chosen = offers.find((c) => c.key === param("act")) ?? [...offers].sort((a, b) => rich(b) - rich(a))[0];
   const x = (t_ms: number) => left + ((right - left) * (t_ms - ctx.since_ms)) / (ctx.until_ms - ctx.since_ms);
@@ -401,7 +444,7 @@ function Context({ left, right, y, narrow }: { left: number; right: number; y: n
       ))}
       {handle("from", shown.since_ms, t("bar_start"))}
       {handle("to", shown.until_ms, t("bar_end"))}
-      <foreignObject x={narrow ? left : 0} y={narrow ? y - 19 : y - 6} width={narrow ? right - left : left - 8} height={narrow ? 18 : 46}>
+      <foreignObject x={narrow ? left : 0} y={narrow ? y - 19 : y - 6} width={narrow ? right - left : left - 8} height={18}>
         {offers.length > 1 ? (
           <select class="bars-of" aria-label={t("activity", { grain: t("day") })} value={chosen?.key} onChange={(e) => change({ act: e.currentTarget.value })}>
             {offers.map((c) => (
@@ -461,7 +504,7 @@ function Bars({ counted, x, y, tall, ctx, left, right, narrow }: BarsProps) {
     <g>
       <path d={hatch} fill="url(#hatch)" class="unknown" />
       {paths}
-      {narrow
+      {narrow || most < 4
         ? null
         : [most, most / 2].map((v) => (
             <text key={v} x={left - 5} y={y + tall - (v / most) * tall + 4} text-anchor="end" class="t-3">
@@ -470,10 +513,10 @@ function Bars({ counted, x, y, tall, ctx, left, right, narrow }: BarsProps) {
           ))}
       {legend && !narrow
         ? counted.parts.slice(0, 3).map((lane, i) => (
-            <g key={lane.id} transform={`translate(${right - 110 * (Math.min(counted.parts.length, 3) - i)} ${y + tall + 6})`}>
+            <g key={lane.id} transform={`translate(0 ${y + 18 + 13 * i})`}>
               <rect width="8" height="8" class={SHADES[i % SHADES.length]} />
               <text x="12" y="8">
-                {cut(named(meta.value?.fleets.find((f) => f.id === lane.fleet_id)?.names, lane.id.split(":")[1] ?? lane.fleet_id), 16)}
+                {cut(counted.said[i] ?? lane.id, 18)}
               </text>
             </g>
           ))

@@ -308,22 +308,36 @@ export function namesOf(pieces: readonly Track[]): Map<number, string> {
   return out;
 }
 
-/** The box to show at first: the tracks and the zones that were visited. */
+const LEAST_DEG = 1.2;
+const GROWN = 0.12;
+const REACH = 0.22;
+
+/** The box to show at first: the tracks with some sea round them, and what of the zones visited lies near. */
 export function boxToShow(pieces: readonly Track[], visited: readonly Box[], chosen: number | null): Box | null {
-  let [w, s, e, n] = [Infinity, Infinity, -Infinity, -Infinity];
-  const take = (x: number, y: number) => {
-    w = Math.min(w, x);
-    e = Math.max(e, x);
-    s = Math.min(s, y);
-    n = Math.max(n, y);
-  };
+  const lons: number[] = [];
+  const lats: number[] = [];
   for (const piece of pieces) {
     if (chosen !== null && piece.properties.mmsi !== chosen) continue;
-    for (const [x = 0, y = 0] of places(piece)) take(x, y);
+    for (const [x = 0, y = 0] of places(piece)) {
+      lons.push(x);
+      lats.push(y);
+    }
   }
-  for (const [bw, bs, be, bn] of visited) {
-    take(bw, bs);
-    take(be, bn);
-  }
-  return w === Infinity ? null : [w, s, e, n];
+  if (lons.length === 0) return visited[0] ?? null;
+  const least = (list: readonly number[]) => list.reduce((a, b) => Math.min(a, b), Infinity);
+  const most = (list: readonly number[]) => list.reduce((a, b) => Math.max(a, b), -Infinity);
+  const [w, s, e, n] = [least(lons), least(lats), most(lons), most(lats)];
+  const wide = Math.max(e - w, LEAST_DEG);
+  const high = Math.max(n - s, LEAST_DEG);
+  const side = Math.max(wide, high);
+  let box: Box = [w - wide * GROWN, s - high * GROWN, e + wide * GROWN, n + high * GROWN];
+  const reach: Box = [w - side * REACH, s - side * REACH, e + side * REACH, n + side * REACH];
+  for (const z of visited)
+    box = [
+      Math.min(box[0], Math.max(z[0], reach[0])),
+      Math.min(box[1], Math.max(z[1], reach[1])),
+      Math.max(box[2], Math.min(z[2], reach[2])),
+      Math.max(box[3], Math.min(z[3], reach[3])),
+    ];
+  return box;
 }

@@ -3,11 +3,12 @@ import { useEffect } from "preact/hooks";
 import { meta } from "../../api/meta";
 import { t } from "../../i18n/day";
 import { sources } from "../../shell/Foot";
+import { sel } from "../../state/state";
 import { useDay } from "./data";
 import "./day.css";
 import { List } from "./List";
 import { Sheet } from "./Sheet";
-import { stop } from "./state";
+import { headAt, stop } from "./state";
 import { TimeBar } from "./TimeBar";
 
 export function View() {
@@ -20,6 +21,11 @@ export function View() {
     };
   });
   useEffect(() => stop, []);
+  const selected = day.entries.find((e) => e.id === sel.value);
+  // a link to an event opens with the head at its beginning
+  useEffect(() => {
+    if (selected) headAt.value = selected.from_ms;
+  }, [selected?.id]);
   return (
     <div class="day">
       <div class="time">

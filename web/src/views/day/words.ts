@@ -49,7 +49,7 @@ export function howOf(entry: Entry): string {
 export function happening(entries: readonly Entry[], head_ms: number, who: (mmsi: number) => string): { t_ms: number; text: string } | null {
   let best: { t_ms: number; text: string } | null = null;
   const offer = (t_ms: number, text: () => string) => {
-    if (t_ms <= head_ms && (!best || t_ms >= best.t_ms)) best = { t_ms, text: text() };
+    if (t_ms <= head_ms && (!best || t_ms > best.t_ms)) best = { t_ms, text: text() };
   };
   for (const e of entries) {
     if (e.withdrawn) continue;

@@ -1,6 +1,7 @@
 /** Speed, silences, visits and passages of one hull on one axis of time. */
 import type { ComponentChildren } from "preact";
 import { meta, zoneOf } from "../../api/meta";
+import { sayClaimant, sayKind } from "../../i18n/shell";
 import { t } from "../../i18n/vessel";
 import { phone, zones } from "../../state/state";
 import { lasting, offset_ms, say } from "../../state/time";
@@ -134,8 +135,8 @@ function Speed({ axis, lines, gaps, narrow }: { axis: Axis; lines: readonly (rea
 function VisitLane({ lane, axis, y, narrow }: { lane: Lane; axis: Axis; y: number; narrow: boolean }) {
   return (
     <g>
-      <LaneName y={y} narrow={narrow} left={axis.left} room={axis.left - 6}>
-        {t("visit_to", { zone: sayPlace(lane.zone_id).replace(/ (territorial sea|contiguous zone)/, "") })}
+      <LaneName y={y} narrow={narrow} left={axis.left}>
+        {shortened(t("visit_to", { zone: shortZone(lane.zone_id) }), narrow ? axis.right - axis.left : axis.left - 4)}
       </LaneName>
       <line x1={axis.left} x2={axis.right} y1={y} y2={y} class="hair2" />
       {lane.visits.map((v) => (
@@ -145,7 +146,25 @@ function VisitLane({ lane, axis, y, narrow }: { lane: Lane; axis: Axis; y: numbe
   );
 }
 
-function LaneName({ y, narrow, left, children }: { y: number; narrow: boolean; left: number; room: number; children: ComponentChildren }) {
+const DISTANCE: Readonly<Record<string, string>> = { territorial_sea: "12", contiguous_zone: "24", eez: "200" };
+
+/** `24 nm · Taiwan`: a zone in the width of a lane's name. */
+function shortZone(zone_id: string): string {
+  const zone = zoneOf(zone_id);
+  const distance = zone ? DISTANCE[zone.kind] : undefined;
+  if (!zone || !distance) return sayPlace(zone_id);
+  return [sayKind("eez").replace("200", distance), zone.claimants.map(sayClaimant).join(", ")].join(" · ");
+}
+
+/** A text that fits in so many pixels, cut with three dots if it must. */
+function shortened(text: string, room_px: number): string {
+  if (widthOf(text) <= room_px) return text;
+  let cut = text;
+  while (cut && widthOf(`${cut}…`) > room_px) cut = cut.slice(0, -1);
+  return `${cut.trimEnd()}…`;
+}
+
+function LaneName({ y, narrow, left, children }: { y: number; narrow: boolean; left: number; children: ComponentChildren }) {
   return (
     <text x={narrow ? left : 0} y={narrow ? y - 8 : y + 4} class="t-ink">
       {children}
@@ -181,7 +200,7 @@ function PassageLane({ passages, axis, y, narrow }: { passages: readonly Passage
   const said = clusters(passages.filter((p) => p.status !== "withdrawn"), 70 * ms_px); // biome-ignore format: one thought
   return (
     <g>
-      <LaneName y={y} narrow={narrow} left={axis.left} room={axis.left - 6}>
+      <LaneName y={y} narrow={narrow} left={axis.left}>
         {t("passage_lane")}
       </LaneName>
       <line x1={axis.left} x2={axis.right} y1={y} y2={y} class="hair2" />

@@ -1,0 +1,94 @@
+/** Statements as dots in four lanes; open where the text does not name the Strait. One stop of the keyboard, arrows step. */
+import { signal } from "@preact/signals";
+import { t } from "../../i18n/records";
+import { sayClaimant } from "../../i18n/shell";
+import { lang } from "../../state/state";
+import { sayDay } from "../calendar/reading";
+import { type Frame, Side } from "./Chart";
+import { type LaneId, lanesOf, type StatementRow } from "./model";
+
+/** The statement that is read out under the chart. */
+export const pointed = signal<StatementRow | null>(null);
+
+/** A party: the name of its claimant, else of its region in the reader's language. */
+export function sayParty(code: string): string {
+  if (code === "us") return { en: "US", ja: "米国", "zh-Hant": "美國" }[lang.value];
+  if (code === "eu") return "EU";
+  const known = sayClaimant(code);
+  if (known !== code) return known;
+  try {
+    return new Intl.DisplayNames(lang.value === "zh-Hant" ? "zh-Hant-TW" : lang.value, { type: "region" }).of(code.toUpperCase()) ?? code;
+  } catch {
+    return code;
+  }
+}
+
+export function Statements({ rows, frame, top, step }: { rows: readonly StatementRow[]; frame: Frame; top: number; step: number }) {
+  if (!rows.length) return null;
+  const { axis, left, right } = frame;
+  const { pair, lanes } = lanesOf(rows);
+  const names: Record<LaneId, string> = { g7: "G7", pair: pair.map(sayParty).join(", "), three: t("three"), others: t("others") };
+  const order: LaneId[] = ["g7", "pair", "three", "others"];
+  const inTime = [...rows].sort((a, b) => (a.day < b.day ? -1 : 1));
+  const move = (event: KeyboardEvent) => {
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    const at = pointed.value ? inTime.findIndex((r) => r.statement_id === pointed.value?.statement_id) : -1;
+    pointed.value = inTime[Math.min(Math.max(at + by, 0), inTime.length - 1)] ?? null;
+  };
+  return (
+    <g>
+      <Side lines={[t("statements"), t("statements_2")]} y={top} frame={frame} />
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: arrows step through the dots, the line below reads them */}
+      <g tabIndex={0} role="group" aria-label={t("statements_long")} onKeyDown={move}>
+        <rect x={left} y={top - 4} width={right - left} height={4 * step} class="hit" />
+        {order.map((lane, i) => {
+          const y = top + 8 + i * step;
+          return (
+            <g key={lane}>
+              <path d={`M${left} ${y}H${right}`} class="hair2" />
+              <text x={left + 2} y={y - 2} class="t-3">
+                {names[lane]}
+              </text>
+              {lanes[lane].map((r) => (
+                // biome-ignore lint/a11y/noStaticElementInteractions: the keyboard reads the same by arrows
+                <circle
+                  key={r.statement_id}
+                  cx={axis.x(r.day).toFixed(1)}
+                  cy={y}
+                  r={pointed.value?.statement_id === r.statement_id ? 5.4 : 3.6}
+                  class={`statement ${r.names_taiwan_strait ? "says" : ""} ${pointed.value?.statement_id === r.statement_id ? "at" : ""}`}
+                  onPointerEnter={() => {
+                    pointed.value = r;
+                  }}
+                  onClick={() => {
+                    pointed.value = r;
+                  }}
+                >
+                  <title>{`${sayDay(r.day)}: ${r.title}`}</title>
+                </circle>
+              ))}
+            </g>
+          );
+        })}
+      </g>
+    </g>
+  );
+}
+
+/** The statement pointed at, in words; else how to read them. */
+export function Readout() {
+  const r = pointed.value;
+  return (
+    <p class="small readout" aria-live="polite">
+      {r ? (
+        <>
+          <b>{sayDay(r.day)}</b> {r.title} ({r.parties.map(sayParty).join(", ")}): {r.quote ? <q>{r.quote}</q> : t(r.names_taiwan_strait ? "names_strait" : "not_strait")} <span class="dim">{r.source}</span>
+        </>
+      ) : (
+        t("read")
+      )}
+    </p>
+  );
+}
