@@ -29,6 +29,7 @@ from offing.figures import (
     watch_days,
 )
 from offing.model import bulletin, incident, schemas, statement
+from offing.model.wire import WIRE
 from offing.pipeline import reported
 from offing.store import received
 
@@ -87,6 +88,7 @@ class Table:
     columns: tuple[Column, ...]
     base: str = ""  # id of the table whose columns it has besides
     always_null: tuple[str, ...] = ()  # columns of that table which are null here
+    only: tuple[str, ...] = ()  # of that table only these columns, null where a rule masks one; empty: all of them
 
 
 def tables() -> list[Table]:
@@ -102,9 +104,9 @@ def _table(name: str, entry: dict[str, Any], common: dict[str, Any]) -> Table:
     known = {c.name for c in declared}
     columns = declared + [_column(k, "", v, name) for k, v in given.items() if k not in known]
     about = entry["about"].strip()
-    return Table(
-        name, entry["title"], entry["command"], about, tuple(columns), entry.get("as", ""), tuple(entry.get("always_null", ()))
-    )
+    only = tuple(WIRE[entry["wire"]]) if "wire" in entry else ()
+    null = tuple(entry.get("always_null", ()))
+    return Table(name, entry["title"], entry["command"], about, tuple(columns), entry.get("as", ""), null, only)
 
 
 def _declared(base: str, given: dict[str, Any]) -> Iterator[Column]:

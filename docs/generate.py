@@ -13,7 +13,7 @@ import enum
 import inspect
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,11 +55,15 @@ def tables_page() -> str:
         out += [f"## {table.title}", f"`{table.command}`"]
         if table.base:
             base = next(t.title for t in tables() if t.id == table.base)
-            out.append(f"All columns of [{base.lower()}](#{anchor(base)}), and those below. {table.about}")
+            which = f"Of [{base.lower()}](#{anchor(base)}) the columns " + ", ".join(f"`{n}`" for n in table.only)
+            all_of = f"All columns of [{base.lower()}](#{anchor(base)})"
+            below = ", and those below" if table.columns else ""
+            out.append(f"{which if table.only else all_of}{below}. {table.about}")
         else:
             out.append(table.about)
         rows = [(f"`{c.name}`", c.kind, c.unit, c.meaning, c.null) for c in table.columns]
-        out.append(_markdown(("column", "type", "unit", "meaning", "null"), rows))
+        if rows:
+            out.append(_markdown(("column", "type", "unit", "meaning", "null"), rows))
     return _page(out)
 
 
@@ -119,12 +123,17 @@ def errors_page() -> str:
             ("exit status", "means"),
             [
                 ("0", "done. Rows that could not be kept are in the rejects, with reason, file and row"),
-                ("1", "a check was made and does not hold (`ClaimFails`)"),
+                (
+                    "1",
+                    "the answer is no: a claim or a pack does not hold, a record is not released (`share explain`), a delivery "
+                    "is not what was signed, or not all was taken (`share import`, `node pull`)",
+                ),
                 (
                     "2",
-                    "the command, its input or the logbook is wrong: all errors below but one. Of several files the good ones "
+                    "the command, its input or the logbook is wrong: an error below of this status. Of several files the good ones "
                     "were read",
                 ),
+                ("3", "`check` cannot say whether the claim holds"),
                 ("130", "stopped by Ctrl-C; the logbook is as before the command, or after its last whole step"),
             ],
         ),
@@ -192,15 +201,15 @@ class Entry:
 
 def entries() -> list[Entry]:
     """All commands, groups opened, in the order of `offing --help`."""
-    found = []
-    for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
-        if hasattr(command, "commands"):
-            found += [
-                Entry(f"offing {name}" if sub == "show" else f"offing {name} {sub}", c) for sub, c in command.commands.items()
-            ]
-        else:
-            found.append(Entry(f"offing {name}", command))
-    return found
+    return list(_opened("offing", typer.main.get_command(app)))
+
+
+def _opened(words: str, command: Any) -> Iterator[Entry]:
+    if not hasattr(command, "commands"):
+        yield Entry(words, command)
+        return
+    for name, one in command.commands.items():
+        yield from _opened(words if name == "show" else f"{words} {name}", one)
 
 
 def cli_page() -> str:

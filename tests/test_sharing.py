@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import stat
 import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
@@ -19,6 +21,8 @@ from offing.exchange.carriers.https import HttpsCarrier
 from offing.exchange.node import Node
 from offing.exchange.papers import make_card
 from offing.exchange.results import PullSummary
+from offing.exchange.serving import Server, authorities
+from offing.exchange.tls import client_context
 from offing.logbook import Logbook
 from offing.model.sharing import RECORD_KINDS, Agreement
 from offing.serving import Serving
@@ -370,3 +374,19 @@ def test_whoever_was_only_introduced_gets_no_answer(three: Triangle) -> None:
     finally:
         stop.set()
         thread.join(30)
+
+
+def test_a_partner_that_dies_while_it_speaks_is_no_fault_of_the_server(
+    three: Triangle, caplog: pytest.LogCaptureFixture
+) -> None:
+    node, keys = three.us.desk.node, three.jp.desk.node.own.keys
+    with Server(node, node.own.keys.tls_chain, lambda: authorities(node)) as server:
+        for _ in range(3):
+            context = client_context(keys.tls_chain, node.own.keys.tls.ca_der)
+            with socket.create_connection(("127.0.0.1", server.port)) as plain, context.wrap_socket(plain) as link:
+                link.sendall(b"POST /v1/papers HTTP/1.1\r\nHost: us\r\nContent-Length: 1000\r\n\r\n[")
+                time.sleep(0.3)  # the server reads the rest
+        time.sleep(0.3)
+        with HttpsCarrier(make_card(node.own.keys, (f"https://127.0.0.1:{server.port}",)), keys.tls_chain) as link:
+            assert link.papers()
+    assert [r.getMessage() for r in caplog.records if r.exc_info] == []

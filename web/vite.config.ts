@@ -1,6 +1,6 @@
 import preact from "@preact/preset-vite";
 import license from "rollup-plugin-license";
-import { defineConfig } from "vite";
+import { defineConfig } from "vitest/config";
 
 const API = process.env.OFFING_API ?? "http://127.0.0.1:8000";
 
@@ -19,5 +19,6 @@ export default defineConfig({
     chunkSizeWarningLimit: 1200,
   },
   worker: { format: "es" },
+  test: { setupFiles: ["src/testing/page.ts"] },
   server: { host: "127.0.0.1", proxy: { "/api": API } },
 });

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 
 from offing.errors import BadParameter
 
@@ -21,7 +21,8 @@ def now_ms() -> int:
         t = datetime.fromisoformat(said)
         if t.tzinfo is None:
             raise ValueError
-    except ValueError:
+        t = t.astimezone(UTC)  # at the ends of the calendar an offset leads out of it
+    except (ValueError, OverflowError):
         raise BadParameter(
             f"{VARIABLE} is {said!r}, which is no time with a zone.", "Write it like 2026-09-01T00:00:00Z, or unset it."
         ) from None

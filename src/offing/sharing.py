@@ -241,7 +241,7 @@ class Sharing:
         if kind not in ("", *RECORD_KINDS):
             raise UnknownName.of("kind of record", kind, RECORD_KINDS)
         pass_ = self._pass()
-        frames = {k: f for k, f in pass_.preview(recipient).items() if kind in ("", k)}
+        frames = {k: f for k, f in pass_.preview(check_id(recipient)).items() if kind in ("", k)}
         return Preview(frames, pass_.withheld(recipient, pass_.parts(recipient)))
 
     def explain(self, record_id: str, recipient: str) -> list[Explanation]:
@@ -250,6 +250,7 @@ class Sharing:
         Raises `UnknownName` where there is no such record.
         """
         node, told, at = self.node, list[Explanation](), now_ms()
+        check_id(recipient)
         for kind in RECORD_KINDS:
             rows = received.read(self.store, kind, at).filter(pl.col("id") == record_id)
             for row in rows.iter_rows(named=True):
@@ -264,6 +265,7 @@ class Sharing:
 
     def export(self, recipient: str, folder: Path) -> Exported:
         """Write all that a partner may have into a folder."""
+        check_id(recipient)
         self.release()
         return export(self.node, recipient, folder)
 

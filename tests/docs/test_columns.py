@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from among_partners import Nodes, make_nodes
 from doc_pages import run_here
 from doc_tables import Column, Table, tables
 from small_partners import CAME_MS, days_of, give, record, records, sent, visits_of
@@ -20,6 +22,8 @@ from offing.store import received
 
 ZONE, SENKAKU = "taiwan-contiguous-zone@tw", "senkaku-diaoyu-contiguous-zone@jp"
 JCG = f"--zone {SENKAKU} --fleet cn-government --source jcg"
+
+RECORD = f"visit:{ZONE}:352999001:20250303T010000Z"
 
 SHIP = """t_utc,mmsi,lat,lon,sog_kn,name,imo
 2025-03-02T01:00:00Z,352999001,23.50,122.10,11.5,EVENING STAR,9000001
@@ -120,10 +124,22 @@ ABOUT: dict[str, Any] = {
 }
 
 
+@pytest.fixture(scope="module")
+def nodes(book: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
+    """The same logbook as a real node, with partners that answer, that do not, and that are not who they say."""
+    made = make_nodes(tmp_path_factory.mktemp("nodes"), book / "logbook", book / "theirs", ZONE)
+    with made.serving():
+        yield made
+
+
+SAY_NO = {"regions check torn", "node pull", f"share explain {RECORD} --to kr"}
+"""Commands of which the answer is no here: exit status 1."""
+
+
 def json_of(words: str, folder: Path) -> list[dict[str, Any]]:
     """The rows that a command prints as JSON."""
     lines, status = run_here(f"offing {words}", folder)
-    assert status == (1 if words.startswith("regions check") else 0), lines
+    assert status == (1 if words.removesuffix(" --format json") in SAY_NO else 0), lines
     rows = json.loads(lines[-1])
     assert isinstance(rows, list)
     return rows
@@ -132,6 +148,7 @@ def json_of(words: str, folder: Path) -> list[dict[str, Any]]:
 ASKED: dict[str, list[str]] = {
     "ingest": ["ingest ship.csv"],
     "status": ["status"],
+    "sources": ["sources"],
     "rejects": ["rejects"],
     "run": ["run"],
     "visits": ["visits --withdrawn", f"visits --zone {ZONE}"],
@@ -172,6 +189,23 @@ ASKED: dict[str, list[str]] = {
     "members": ["fleets ours", "fleets cn-government"],
     "method": ["method", "method visit"],
     "why": [f"why streak:{ZONE}:ours:ais:2025-03-02", f"why streak:{SENKAKU}:cn-government:jcg:2023-12-22"],
+    "share-rules": ["share rules", "share rule add --kind visit --to kr", "share rule add --file rules.toml"],
+    "share-preview-visits": ["share preview --to jp --kind visit", "share preview --to ph --kind visit"],
+    "share-preview-days": ["share preview --to jp --kind watch_day"],
+    "share-preview-streaks": ["share preview --to jp --kind streak"],
+    "share-preview-sightings": ["share preview --to jp --kind sighting"],
+    "share-withheld": ["share preview --to jp --withheld", "share preview --to kr --withheld"],
+    "share-explain": [f"share explain {RECORD} --to {partner}" for partner in ("jp", "kr")],
+    "share-status": ["share status"],
+    "node-status": ["node status"],
+    "share-alarms": ["share alarms"],
+    "node-pull": ["node pull", "node pull jp"],
+    "keys": ["keys"],
+    "partners": ["partners"],
+    "partners-map": ["partners map", "partners map --example"],
+    "partners-interop": ["partners interop", "partners interop --with-nodes --example"],
+    "partners-systems": ["partners systems --example"],
+    "agreements": ["agreements", "agreements --example", "agreements jp-us"],
     "sql-positions": ['sql "SELECT t.* FROM positions AS t"'],
     "sql-statics": ['sql "SELECT t.* FROM statics AS t"'],
     "sql-runs": ['sql "SELECT t.* FROM runs AS t"'],
@@ -196,6 +230,8 @@ KINDS: dict[str, Callable[[Any], bool]] = {
 
 def columns_of(table: Table) -> dict[str, Column]:
     base = columns_of(TABLES[table.base]) if table.base else {}
+    if table.only:
+        base = {n: replace(base[n], null=base[n].null or "a rule masks it") for n in table.only}
     return base | {c.name: c for c in table.columns}
 
 
@@ -204,9 +240,11 @@ def test_every_table_is_asked_for() -> None:
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=lambda t: t.id)
-def test_columns(table: Table, book: Path) -> None:
+def test_columns(table: Table, request: pytest.FixtureRequest) -> None:
     told = columns_of(table)
-    rows = [row for words in ASKED[table.id] for row in json_of(f"{words} --format json", book)]
+    among = table.id.startswith(("share-", "node-", "partners", "keys", "agreements", "sources"))
+    folder = request.getfixturevalue("nodes").folder if among else request.getfixturevalue("book")
+    rows = [row for words in ASKED[table.id] for row in json_of(f"{words} --format json", folder)]
     assert rows, f"nothing to look at in {table.id}"
     for row in rows:
         assert set(row) == set(told), f"{table.id}: {set(row) ^ set(told)} stand on one side only"
@@ -217,6 +255,21 @@ def test_columns(table: Table, book: Path) -> None:
             else:
                 assert name not in table.always_null
                 assert KINDS[column.kind](value), f"{table.id}.{name} is {value!r}, and the page says {column.kind}"
+
+
+def test_a_preview_of_all_kinds_has_the_columns_of_each(nodes: Nodes) -> None:
+    rows = json_of("share preview --to jp --format json", nodes.folder)
+    kinds = {row["kind"]: {n for n, v in row.items() if v is not None} for row in rows}
+    assert set(kinds) == {"visit", "watch_day", "streak", "sighting"}
+    told = {t.command.split()[-1]: set(columns_of(t)) for t in TABLES.values() if t.only}
+    assert all(names <= told[kind] for kind, names in kinds.items())
+    assert set(rows[0]) == set().union(*(told[kind] for kind in kinds))
+
+
+@pytest.mark.xfail(strict=True, reason="an incident has a column `kind` of its own, which `Preview.table` names twice")
+def test_incidents_can_be_previewed(nodes: Nodes) -> None:
+    """Once they can, they have a table [share-preview-incidents] in docs/meanings.toml."""
+    assert json_of("share preview --to ph --kind incident --format json", nodes.folder)
 
 
 @pytest.mark.parametrize("words", ["visits --withdrawn", f"days --zone {ZONE} --fleet ours", "status", "zones", "method"])

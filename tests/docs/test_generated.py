@@ -54,7 +54,8 @@ def test_every_command_and_option_is_there() -> None:
     page = (DOCS / "reference" / "cli.md").read_text(encoding="utf-8")
     sections = dict(part.partition("\n")[::2] for part in page.split("\n## ")[1:])
     words = list(words_of_help())
-    groups = {p[:1] for p, _ in words if len(p) > 1}
+    groups = {p[:n] for p, _ in words for n in range(1, len(p))}
+    assert ("share", "rule") in groups, "a group within a group is opened too"
     commands = [(p, o) for p, o in words if p and p not in groups]
     assert len(commands) > 15
     for path, options in commands:
@@ -87,7 +88,7 @@ def test_commands_that_pages_name_exist() -> None:
         for code in code_of(page.read_text(encoding="utf-8")):
             for line in re.findall(r"(?:^|[(|;&] ?)offing (?:--logbook \S+ +)?([a-z][^#|]*)", code):
                 words = line.split()
-                name = next((n for n in (" ".join(words[:2]), words[0]) if n in options), None)
+                name = next((n for i in (3, 2, 1) if (n := " ".join(words[:i])) in options), None)
                 assert name is not None, f"{page.name}: offing {line}"
                 given = {w.split("=")[0] for w in words if re.fullmatch(r"--[a-z-]+", w)}
                 assert given <= {*options[name], "--help", "--format"}, f"{page.name}: offing {line}"

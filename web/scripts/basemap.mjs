@@ -34,7 +34,10 @@ function* runs(line) {
 const coast = {
   type: "Feature",
   properties: {},
-  geometry: { type: "MultiLineString", coordinates: mesh(topology, topology.objects.land).coordinates.flatMap((line) => [...runs(line)]) },
+  geometry: {
+    type: "MultiLineString",
+    coordinates: mesh(topology, topology.objects.land).coordinates.flatMap((line) => [...runs(line)]),
+  },
 };
 const options = { maxZoom: MAX_ZOOM, indexMaxZoom: MAX_ZOOM, indexMaxPoints: 0, extent: 4096 };
 const areas = new GeoJSONVT(land, { ...options, tolerance: 8, buffer: 64 });
@@ -45,12 +48,15 @@ for (let z = 0; z <= MAX_ZOOM; z++) {
   for (let x = 0; x < 2 ** z; x++) {
     for (let y = 0; y < 2 ** z; y++) {
       const layers = Object.fromEntries(
-        [["land", areas.getTile(z, x, y)], ["coast", lines.getTile(z, x, y)]].filter(([, tile]) => tile?.features.length),
+        [
+          ["land", areas.getTile(z, x, y)],
+          ["coast", lines.getTile(z, x, y)],
+        ].filter(([, tile]) => tile?.features.length),
       );
       if (Object.keys(layers).length === 0) continue;
       const made = vtpbf.fromGeojsonVt(layers, { version: 2, extent: 4096 });
       const bytes = gzipSync(made, { level: 9 });
-     
+
       tiles.push({ id: zxyToTileId(z, x, y), bytes });
     }
   }
@@ -70,7 +76,9 @@ function varint(out, value) {
 function directory(entries) {
   const out = [];
   varint(out, entries.length);
-  entries.forEach((e, i) => { varint(out, e.id - (i ? entries[i - 1].id : 0)); });
+  entries.forEach((e, i) => {
+    varint(out, e.id - (i ? entries[i - 1].id : 0));
+  });
   for (const e of entries) varint(out, e.run);
   for (const e of entries) varint(out, e.length);
   entries.forEach((e, i) => {
@@ -140,12 +148,15 @@ header[98] = 2; // tiles: gzip
 header[99] = 1; // MVT
 header[100] = 0;
 header[101] = MAX_ZOOM;
-[-180, -85, 180, 85].forEach((deg, i) => { header.writeInt32LE(Math.round(deg * 1e7), 102 + 4 * i); });
+[-180, -85, 180, 85].forEach((deg, i) => {
+  header.writeInt32LE(Math.round(deg * 1e7), 102 + 4 * i);
+});
 header[118] = 3;
 header.writeInt32LE(Math.round(122.5 * 1e7), 119);
 header.writeInt32LE(Math.round(24 * 1e7), 123);
 
 const file = Buffer.concat([header, root, metadata, leaves, ...chunks]);
-if (file.length > MOST_BYTES) throw new Error(`land.pmtiles has ${file.length} bytes, more than ${MOST_BYTES}: raise the tolerance`);
+if (file.length > MOST_BYTES)
+  throw new Error(`land.pmtiles has ${file.length} bytes, more than ${MOST_BYTES}: raise the tolerance`);
 writeFileSync(OUT, file);
 console.log(`land.pmtiles: ${tiles.length} tiles, ${(file.length / 1e6).toFixed(2)} MB`);

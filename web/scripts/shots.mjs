@@ -65,11 +65,15 @@ process.exit(bad ? 1 : 0);
 async function settled(page) {
   await page.waitForSelector("main > *");
   await page
-    .waitForFunction(() => {
-      const map = document.querySelector(".chart-map")?.sheet;
-      const loading = document.querySelector(".said-loading");
-      return !loading && (!document.querySelector(".chart") || (map?.loaded() && map.areTilesLoaded()));
-    }, null, { timeout: 20_000 })
+    .waitForFunction(
+      () => {
+        const map = document.querySelector(".chart-map")?.sheet;
+        const loading = document.querySelector(".said-loading");
+        return !loading && (!document.querySelector(".chart") || (map?.loaded() && map.areTilesLoaded()));
+      },
+      null,
+      { timeout: 20_000 },
+    )
     .catch(() => console.error("not settled in 20 s"));
   await page.waitForTimeout(400);
 }

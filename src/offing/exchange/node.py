@@ -120,6 +120,12 @@ class Node:
         with self.disk.read() as db:
             return [s.recipient for s in streams.every(db) if s.originator == self.id]
 
+    def behind(self) -> list[str]:
+        """Recipients of whose stream others hold more than this node, whose disk was lost: nothing is added to it."""
+        with self.disk.read() as db:
+            named = {p.payload["recipient"] for p in receipts.about(db, self.id)}
+            return sorted(r for r in named if outbox.is_behind(db, self.own, streams.find(db, self.id, r), r))
+
     # out: what a neighbour may have, decided at this instant
 
     def heads_for(self, neighbour: str) -> list[Head]:
@@ -191,10 +197,7 @@ class Node:
     def sweep(self) -> int:
         """Delete the bodies of what has expired by this node's clock; how many there were."""
         with self.act() as db:
-            gone = streams.sweep(db, self.own.clock())
-            if gone:
-                streams.bump(db, "received_version")
-            return gone
+            return streams.sweep(db, self.own.clock())
 
     # for the logbook
 
@@ -207,7 +210,7 @@ class Node:
     def received_version(self) -> int:
         """Grows whenever `received` changes by anything but the clock."""
         with self.disk.read() as db:
-            return streams.counter(db, "received_version")
+            return streams.counter(db, streams.RECEIVED)
 
     def status(self) -> list[PartnerStatus]:
         """All that is known of each partner, by id."""
@@ -237,7 +240,7 @@ class Node:
                 known = [f"{s.originator} {s.recipient}" for s in streams.every(db) if s.originator != self.id]
                 raise UnknownName.of("stream", f"{originator} {recipient}", known, "offing share status")
             streams.forget(db, stream.n)
-            streams.bump(db, "received_version")
+            streams.bump(db, streams.RECEIVED)
 
     # inside
 

@@ -188,6 +188,8 @@ class Server:
             return _answer(413 if error.status == 413 else 404)
         except TimeoutError:
             return _answer(408)
+        except ConnectionError:  # whoever asked has gone
+            return _answer(400)
         except OffingError as error:
             _LOG.warning("a request was refused: %s", error)
             return _answer(400)

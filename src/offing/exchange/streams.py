@@ -20,6 +20,9 @@ _SOME = 500  # bound values in one statement
 DELETED = "deleted"
 """Counter of acts that deleted bodies."""
 
+RECEIVED = "received_version"
+"""Counter of changes to what others released to this node."""
+
 
 @dataclass(frozen=True)
 class Stream:
@@ -129,6 +132,8 @@ def sweep(db: sqlite3.Connection, now_ms: int) -> int:
             (*_range(stream), label),
         ).fetchall()
         gone += _redact(db, stream, rows)
+    if gone:
+        bump(db, RECEIVED)
     return gone
 
 

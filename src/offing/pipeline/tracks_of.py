@@ -18,9 +18,9 @@ import numpy.typing as npt
 import polars as pl
 
 from offing.model.ids import track_id
-from offing.model.schemas import E7
+from offing.model.schemas import E7, MERGED
 from offing.model.times import DAY_MS, from_ms
-from offing.store import Store
+from offing.store import Store, lake
 from offing.store.merge import merged_days
 
 EARTH_M, NM_M = 6_371_008.8, 1852.0  # as `kernels.walk`: mean radius, metres in a nautical mile
@@ -80,6 +80,8 @@ def track_positions(store: Store, mmsis: Sequence[int], joining: Joining, from_m
 
 def _read(paths: Sequence[Path], mmsis: Sequence[int]) -> pl.DataFrame:
     """All tracked positions of hulls, by hull and then in the total order; `_since_ms`: since the hull's last one."""
+    if not paths:
+        return lake.empty_frame(MERGED).select(_COLUMNS).with_columns(pl.lit(None, dtype=pl.Int64).alias("_since_ms"))
     wanted = pl.col("mmsi").is_in(pl.Series(mmsis, dtype=pl.Int32).implode()) & pl.col("tracked")
     rows = pl.scan_parquet(list(paths), glob=False, hive_partitioning=False).filter(wanted).select(_COLUMNS).collect()
     rows = rows.sort("mmsi", maintain_order=True)  # days in order, each in the total order

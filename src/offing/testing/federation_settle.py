@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from offing.testing.federation_model import DAY_MS, HOUR_MS, Held, Words, expired
+from offing.testing.federation_model import DAY_MS, HOUR_MS, Words, expired, start_of
 from offing.testing.federation_run import Broken, Simulation
 from offing.testing.federation_watch import Stream
 
@@ -57,8 +57,8 @@ def _heal(s: Simulation) -> None:
 
 def _turns(s: Simulation) -> set[int]:
     """When labels expire."""
-    every = (w.expires_ms for found in s.watch.ever.values() for words in found.values() for w in words)
-    return {t for t in every if t is not None}
+    every = (r.expires for name in s.draw.names for r in s.model.papers[name].rules)
+    return {start_of(day) + DAY_MS for day in every if day is not None}
 
 
 def _pull_until_quiet(s: Simulation) -> None:
@@ -92,12 +92,13 @@ def _look(s: Simulation, originator: str, recipient: str, tally: Tally) -> set[s
     """One stream at its recipient; the nodes that its news reach."""
     stream = (originator, recipient)
     tally.streams_n += 1
-    live = {held.marker: held for held, _ in s.model.released(originator, recipient)}
+    sealed = s.model.seals(*stream)
+    live = {held.marker: Words.of(label, sealed) for held, label in s.model.released(originator, recipient)}
     shown = {m: key for key, m in s.shown(recipient).items() if key[0] == originator}
-    ways = s.model.ways(originator, recipient, _live_words(s, stream, live))
+    ways = s.model.ways(originator, recipient, list(live.values()) or _bare_words(s, stream))
     if not live:  # nobody is told of an empty stream who never had anything of it
         ways = [w for w in ways if all((name, stream) in s.watch.had for name in w[1:])]
-    if s.model.seals(*stream) and recipient not in s.model.papers[originator].cards:
+    if sealed and recipient not in s.model.papers[originator].cards:
         ways = []  # without its recipient's card there is nothing to seal it with
     if ways:
         tally.through_n += 1
@@ -110,10 +111,9 @@ def _look(s: Simulation, originator: str, recipient: str, tally: Tally) -> set[s
     return {name for w in ways for name in w} | {originator}
 
 
-def _live_words(s: Simulation, stream: Stream, live: dict[str, Held]) -> list[Words]:
-    """What decides on which ways the stream goes: its live entries, or where there are none all that it ever had."""
-    ever = s.watch.ever[stream]
-    return [ever[m][-1] for m in live] or [replace(w, expires_ms=None) for words in ever.values() for w in words]
+def _bare_words(s: Simulation, stream: Stream) -> list[Words]:
+    """All that a stream ever had, as if it had not expired: where that could go, its withdrawals can."""
+    return [replace(w, expires_ms=None) for words in s.watch.ever[stream].values() for w in words]
 
 
 def _nothing_left(s: Simulation, reached: dict[Stream, set[str]], tally: Tally) -> None:

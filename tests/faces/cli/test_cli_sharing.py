@@ -346,13 +346,6 @@ def test_a_logbook_that_is_no_node_yet_says_what_to_do(cli: Cli) -> None:
     assert b'"addresses":["https://127.0.0.1:7443"]' in Logbook.open(Path("logbook")).exchange.card_bytes()
 
 
-def test_keys_that_others_may_read_are_not_used(three: Cli) -> None:
-    Path("jp/keys/node.json").chmod(0o640)
-    for words in (("node", "status"), ("share", "export", "--to", "us", "out"), ("keys",)):
-        said = three("jp", *words)
-        assert said.status == 2 and "jp/keys/node.json, which holds secret keys" in said.err and "chmod go-rwx" in said.err
-
-
 @contextmanager
 def served(folder: Path, port: int) -> Iterator[list[str]]:
     """A logbook served in a thread; what it tells."""

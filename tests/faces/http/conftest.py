@@ -11,9 +11,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "cli"))  # `in_process`: the command line, to compare with
 
+from http_web import HOSTILE, Web
 from in_process import offing
 from small_worlds import FLEET, OTHER, SHIP, eastward, light, lying, row, square, write_rows, write_zones
-from web import HOSTILE, Web
 
 from offing.faces.http.app import Server
 from offing.faces.http.readers import Readers

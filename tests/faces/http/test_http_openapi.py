@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 import schemathesis
+from http_web import Web
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
-from web import Web
 
 from offing import __version__
 from offing.faces.http.service import ONES, TABLES, WHOLE, described

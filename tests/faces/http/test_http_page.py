@@ -6,7 +6,7 @@ import gzip
 from pathlib import Path
 
 import pytest
-from web import Web
+from http_web import Web
 
 from offing.faces.http.app import Server
 from offing.faces.http.page import BUILD, VIEWS, file_of
@@ -93,7 +93,7 @@ def test_ranges_of_other_kinds_give_the_whole_file(page: Web, said: str) -> None
 )
 def test_nothing_outside_the_folder(page: Web, path: str) -> None:
     got = page.ask(path)
-    assert got.status_code == 404 and "no" != got.text
+    assert got.status_code == 404 and got.text != "no"
 
 
 def test_without_the_built_page_the_server_says_how_to_build_it(patrolled: Path, tmp_path: Path) -> None:

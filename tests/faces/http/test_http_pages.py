@@ -7,10 +7,10 @@ from typing import Any
 
 import polars as pl
 import pytest
+from http_web import Web
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_worlds import BOX, OTHER, SHIP, World, eastward, light, lying
-from web import Web
 
 from offing.faces.http.answers import Answer, Table
 from offing.faces.http.app import Server

@@ -8,8 +8,8 @@ import json
 
 import polars as pl
 import pytest
+from http_web import HOSTILE, Web
 from small_worlds import BOX, SHIP
-from web import HOSTILE, Web
 
 from offing.faces.http.answers import Answer
 from offing.faces.http.app import require_accepted

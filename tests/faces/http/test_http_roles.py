@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from http_web import Web
 from small_worlds import BOX, SHIP
-from web import Web
 
 from offing.errors import BadPaper, MissingInput
 from offing.faces.http.forms import rows_of
@@ -69,8 +69,8 @@ def closed() -> list[str]:
     """A path to each table and document that is not open to roles, with what it needs to be asked."""
     needs = {
         "now": f"zone={BOX}", "positions": f"mmsi={SHIP}", "tracks": f"mmsi={SHIP}", "presence": f"zone={BOX}&fleet=own",
-        "reconcile": f"zone={BOX}&fleet=own", "check": "claim=2 consecutive days&as_of=2024-03-02", "encirclement": "day=2024-03-02",
-        "withheld": "to=press", "explain": "record=x&to=press",
+        "reconcile": f"zone={BOX}&fleet=own", "check": "claim=2 consecutive days&as_of=2024-03-02",
+        "encirclement": "day=2024-03-02", "withheld": "to=press", "explain": "record=x&to=press",
     }  # fmt: skip
     return [f"{t.name}.json?{needs.get(t.name, '')}" for t in TABLES.values() if not t.open_to_roles]
 
@@ -96,8 +96,9 @@ def test_closed_documents(with_roles: Web) -> None:
 def test_what_is_open_is_a_list_that_somebody_looked_at() -> None:
     every = [*TABLES.values(), *ONES.values(), *WHOLE.values()]
     assert {w.name for w in every if w.open_to_roles} == {
-        "visits", "days", "streaks", "records", "series", "trends", "zones", "gates", "features", "lines", "fleets", "bulletins",
-        "sightings", "incidents", "statements", "statements_diff", "statements_runs", "statements_first", "method", "meta", "coast",
+        "visits", "days", "streaks", "records", "series", "trends", "zones", "gates", "features", "lines", "fleets",
+        "bulletins", "sightings", "incidents", "statements", "statements_diff", "statements_runs", "statements_first", "method",
+        "meta", "coast",
     }  # fmt: skip
 
 
@@ -148,24 +149,34 @@ def test_readers_of_a_file(tmp_path: Path) -> None:
     from hashlib import sha256
 
     path = tmp_path / "readers.toml"
-    path.write_text(
-        f'without_token = "press"\n[[readers]]\nrole = "owner"\ntoken_sha256 = "{sha256(b"k" * 30).hexdigest()}"\n[[readers]]\nrole = "tw"\ntoken = "{"t" * 20}"\n'
-    )
+    digest = sha256(b"k" * 30).hexdigest()
+    owner, tw = f'role = "owner"\ntoken_sha256 = "{digest}"', f'role = "tw"\ntoken = "{"t" * 20}"'
+    path.write_text(f'without_token = "press"\n[[readers]]\n{owner}\n[[readers]]\n{tw}\n')
     readers = read_tokens(path)
     assert (readers.role_of("k" * 30), readers.role_of("t" * 20), readers.role_of(None)) == (None, "tw", "press")
     with pytest.raises(Refused):
         readers.role_of("")
 
 
+ENTRY = '[[readers]]\nrole = "a"\n'
+LONG = 'token = "01234567890123456789"\n'
+
+
 @pytest.mark.parametrize(
     "text",
     [
-        "", "x", "[[readers]]", '[[readers]]\nrole = "a"', '[[readers]]\nrole = "a"\ntoken = "short"',
-        '[[readers]]\nrole = "Not Plain"\ntoken = "01234567890123456789"', '[[readers]]\nrole = "a"\ntoken_sha256 = "abc"',
-        '[[readers]]\nrole = "a"\ntoken = "01234567890123456789"\nmore = 1', 'x = 1\n[[readers]]\nrole = "a"\ntoken = "01234567890123456789"',
-        '[[readers]]\nrole = "a"\ntoken = "01234567890123456789"\n[[readers]]\nrole = "b"\ntoken = "01234567890123456789"',
+        "",
+        "x",
+        "[[readers]]",
+        ENTRY,
+        f'{ENTRY}token = "short"',
+        f'[[readers]]\nrole = "Not Plain"\n{LONG}',
+        f'{ENTRY}token_sha256 = "abc"',
+        f"{ENTRY}{LONG}more = 1",
+        f"x = 1\n{ENTRY}{LONG}",
+        f"{ENTRY}{LONG}{ENTRY}{LONG}",
     ],
-)  # fmt: skip
+)
 def test_files_of_readers_that_are_none(tmp_path: Path, text: str) -> None:
     path = tmp_path / "readers.toml"
     path.write_text(text)

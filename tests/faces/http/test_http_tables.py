@@ -8,21 +8,22 @@ from typing import Any
 
 import polars as pl
 import pytest
+from http_web import Web
 from small_worlds import BOX, SHIP
-from web import Web
 
 from offing.faces.http.service import TABLES
 from offing.logbook import Logbook
 
 FIGURE = f"zone={BOX}&fleet=own"
 CLI = ("--zone", BOX, "--fleet", "own")
+DAY = "2024-03-02"
 SENKAKU = "senkaku-diaoyu-contiguous-zone@jp"
 JCG = f"zone={SENKAKU}&fleet=cn-government&source=jcg"
 CLI_JCG = ("--zone", SENKAKU, "--fleet", "cn-government", "--source", "jcg")
 
 SAME: list[tuple[str, tuple[object, ...]]] = [
     ("visits.json", ("visits",)),
-    (f"visits.json?{FIGURE}&since=2024-03-02&until=2024-03-02", ("visits", *CLI, "--since", "2024-03-02", "--until", "2024-03-02")),
+    (f"visits.json?{FIGURE}&since=2024-03-02&until=2024-03-02", ("visits", *CLI, "--since", DAY, "--until", DAY)),
     (f"visits.json?mmsi={SHIP}&withdrawn=true", ("visits", "--mmsi", SHIP, "--withdrawn")),
     ("visits.json?known_at=2020-01-01T00:00:00Z", ("visits", "--known-at", "2020-01-01T00:00:00Z")),
     ("passages.json", ("passages",)),

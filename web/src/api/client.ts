@@ -132,9 +132,10 @@ async function ask<T>(key: string): Promise<Answer<T>> {
 }
 
 interface Body {
-  readonly state?: "not_covered" | "withheld";
+  readonly state?: "ok" | "none" | "not_covered" | "withheld";
   readonly rows?: readonly unknown[];
   readonly features?: readonly unknown[];
+  readonly because?: string | null;
   readonly notes?: readonly string[];
   readonly data_version?: string;
 }
@@ -145,7 +146,8 @@ function judged<T>(body: Body): Answer<T> {
     if (dataVersion.peek() !== null) held.clear();
     dataVersion.value = body.data_version;
   }
-  const told: Told = { notes: body.notes ?? [], dataVersion: version };
+  const because = body.because ? [body.because] : [];
+  const told: Told = { notes: [...because, ...(body.notes ?? [])], dataVersion: version };
   if (body.state === "not_covered" || body.state === "withheld") return { state: body.state, ...told };
   const list = body.rows ?? body.features;
   return { state: list && list.length === 0 ? "none" : "ok", data: body as T, ...told };

@@ -19,7 +19,12 @@ export interface MetaNamed {
 export interface Meta {
   readonly version: string;
   readonly data_version: string;
-  readonly pack: { readonly id: string; readonly version: string; readonly hash: string; readonly label: string } | null;
+  readonly pack: {
+    readonly id: string;
+    readonly version: string;
+    readonly hash: string;
+    readonly label: string;
+  } | null;
   readonly node: string | null;
   readonly data_window: { readonly since: string; readonly until: string } | null;
   readonly zones: readonly MetaZone[];

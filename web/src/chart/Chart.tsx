@@ -109,7 +109,9 @@ export function Chart(props: ChartProps) {
         { layers: ["track", "fix", "zone-z12", "zone-z24", "zone-zr", "zone-zx"] },
       );
       const track = near.find((f) => f.layer.id === "track" || f.layer.id === "fix");
-      const zones = near.filter((f) => f.layer.id.startsWith("zone")).flatMap((f) => String(f.properties.ids).split(" "));
+      const zones = near
+        .filter((f) => f.layer.id.startsWith("zone"))
+        .flatMap((f) => String(f.properties.ids).split(" "));
       latest.current.onPick({ mmsi: track ? Number(track.properties.mmsi) : null, zones });
     });
     // for tests of the built page: what is drawn can be asked of the sheet
@@ -168,7 +170,11 @@ export function Chart(props: ChartProps) {
   const height = view ? view.height_px + top + bottom : 0;
   return (
     <div class="chart" ref={box} role="region" aria-label={props.label} lang={lang.value}>
-      <div class="chart-map" ref={at} style={{ left: `${left}px`, top: `${top}px`, right: `${right}px`, bottom: `${bottom}px` }} />
+      <div
+        class="chart-map"
+        ref={at}
+        style={{ left: `${left}px`, top: `${top}px`, right: `${right}px`, bottom: `${bottom}px` }}
+      />
       {view && sheet.current ? (
         <svg class="chart-over" width={width} height={height} role="img" aria-label={props.label}>
           <clipPath id="inside">

@@ -17,7 +17,11 @@ export interface View {
 const MERC = (lat: number) => Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360));
 
 /** The view of a window of degrees on so many pixels. */
-export function viewOf(width_px: number, height_px: number, [west, south, east, north]: readonly [number, number, number, number]): View {
+export function viewOf(
+  width_px: number,
+  height_px: number,
+  [west, south, east, north]: readonly [number, number, number, number],
+): View {
   const [low, high] = [MERC(south), MERC(north)];
   return {
     width_px,
@@ -95,9 +99,13 @@ export function Neatline({ view, left, top, phone }: { view: View; left: number;
     }
   }
   return (
-    <g transform={`translate(${left} ${top})`} aria-hidden="true">
+    <g transform={`translate(${left} ${top})`}>
       <path d={net} class="grat" />
-      <path d={`M${-BAND} ${-BAND}h${w + 2 * BAND}v${h + 2 * BAND}h${-(w + 2 * BAND)}ZM0 0v${h}h${w}v${-h}Z`} class="zeb-b" fill-rule="evenodd" />
+      <path
+        d={`M${-BAND} ${-BAND}h${w + 2 * BAND}v${h + 2 * BAND}h${-(w + 2 * BAND)}ZM0 0v${h}h${w}v${-h}Z`}
+        class="zeb-b"
+        fill-rule="evenodd"
+      />
       <path d={dark} class="zeb-a" />
       <rect x="0" y="0" width={w} height={h} class="neat" />
       <rect x={-BAND} y={-BAND} width={w + 2 * BAND} height={h + 2 * BAND} class="neat" />
@@ -117,14 +125,20 @@ export function Rose({ x, y, r }: { x: number; y: number; r: number }) {
   }
   const figures = [30, 60, 120, 150, 210, 240, 300, 330];
   return (
-    <g class="rose" transform={`translate(${x} ${y})`} aria-hidden="true">
+    <g class="rose" transform={`translate(${x} ${y})`}>
       <circle r={r} />
       <circle r={r - 12} />
       <path d={rays} />
       <path d={`M0 ${-r - 9}V${r - 14}M${-r + 14} 0H${r - 14}`} />
       <path d={`M0 ${-r - 11}l3.2 8h-6.4Z`} class="f-mag" />
       {figures.map((a) => (
-        <text key={a} x={(r - 21) * Math.sin(rad(a))} y={-(r - 21) * Math.cos(rad(a)) + 3} text-anchor="middle" class="t-mag rose-n">
+        <text
+          key={a}
+          x={(r - 21) * Math.sin(rad(a))}
+          y={-(r - 21) * Math.cos(rad(a)) + 3}
+          text-anchor="middle"
+          class="t-mag rose-n"
+        >
           {String(a).padStart(3, "0")}
         </text>
       ))}
@@ -139,10 +153,17 @@ export function Scale({ view, x, y, most_px }: { view: View; x: number; y: numbe
   const parts = 6;
   const one = (whole * px) / parts;
   return (
-    <g transform={`translate(${x} ${y})`} aria-hidden="true">
+    <g transform={`translate(${x} ${y})`}>
       {Array.from({ length: parts }, (_, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a scale have no other name
-        <rect key={i} x={i * one} y="0" width={one} height="4" class={i % 2 ? "zeb-b scale-part" : "zeb-a scale-part"} />
+        <rect
+          key={i}
+          x={i * one}
+          y="0"
+          width={one}
+          height="4"
+          class={i % 2 ? "zeb-b scale-part" : "zeb-a scale-part"}
+        />
       ))}
       {[0, whole / 2, whole].map((n) => (
         <text key={n} x={n * px} y="-4" text-anchor="middle" class="t-ink lab">

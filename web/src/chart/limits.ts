@@ -1,7 +1,7 @@
 /** Zones, gates and lines as the chart draws them: which, in which class, with which words. */
 import type { Feature, FeatureCollection, MultiLineString, MultiPolygon, Polygon, Position } from "geojson";
 import { sayClaimant, sayKind, sayZone } from "../i18n/shell";
-import { named, type Names } from "../i18n/words";
+import { type Names, named } from "../i18n/words";
 
 export interface ZoneProps {
   readonly zone_id: string;
@@ -13,7 +13,13 @@ export interface ZoneProps {
 }
 export type ZoneShape = Feature<Polygon | MultiPolygon, ZoneProps>;
 
-export const KINDS_DRAWN = ["territorial_sea", "contiguous_zone", "restricted_water", "prohibited_water", "exercise_area"];
+export const KINDS_DRAWN = [
+  "territorial_sea",
+  "contiguous_zone",
+  "restricted_water",
+  "prohibited_water",
+  "exercise_area",
+];
 /** In the order in which one line stands for several zones that share it. */
 export const KINDS = [
   "territorial_sea",
@@ -143,14 +149,20 @@ export interface LimitProps {
 }
 
 /** The lines of some zones: one line for zones of one claimant that share it, its label naming all their kinds. */
-export function limitLines(zones: readonly ZoneShape[], frame: Box, land: Land): FeatureCollection<MultiLineString, LimitProps> {
+export function limitLines(
+  zones: readonly ZoneShape[],
+  frame: Box,
+  land: Land = [],
+): FeatureCollection<MultiLineString, LimitProps> {
   const groups: { box: Box; zones: ZoneShape[] }[] = [];
   const ordered = [...zones].sort((a, b) => KINDS.indexOf(a.properties.kind) - KINDS.indexOf(b.properties.kind));
   for (const zone of ordered) {
     const box = boxOf(outer(zone.geometry));
     const whose = zone.properties.claimants.join();
     const known = groups.find(
-      (g) => g.zones[0]?.properties.claimants.join() === whose && g.box.every((v, i) => Math.abs(v - (box[i] ?? 0)) < SAME_DEG),
+      (g) =>
+        g.zones[0]?.properties.claimants.join() === whose &&
+        g.box.every((v, i) => Math.abs(v - (box[i] ?? 0)) < SAME_DEG),
     );
     if (known) known.zones.push(zone);
     else groups.push({ box, zones: [zone] });
@@ -159,9 +171,16 @@ export function limitLines(zones: readonly ZoneShape[], frame: Box, land: Land):
     type: "FeatureCollection",
     features: groups.flatMap(({ box, zones: [first, ...rest] }) => {
       if (!first) return [];
-      const lines = outer(first.geometry).flatMap((ring) => offFrame(ring, frame)).flatMap((line) => offLand(line, land));
+      const lines = outer(first.geometry)
+        .flatMap((ring) => offFrame(ring, frame))
+        .flatMap((line) => offLand(line, land));
       const { kind, claimants, names } = first.properties;
-      const label = lineLabel(kind, claimants, names, rest.map((z) => z.properties.kind));
+      const label = lineLabel(
+        kind,
+        claimants,
+        names,
+        rest.map((z) => z.properties.kind),
+      );
       const ids = [first, ...rest].map((z) => z.properties.zone_id).join(" ");
       return [
         {

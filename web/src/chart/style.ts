@@ -19,25 +19,53 @@ const growing = (from: number, to: number): ExpressionSpecification => [
   to,
 ];
 
-/** From this zoom on the pack's coast is drawn whole; before, only the islands that the world's coast lacks or blurs. */
-const NEAR_ZOOM = 7;
-const NEAR: ExpressionSpecification = ["any", [">=", ["zoom"], NEAR_ZOOM], ["get", "small"]];
-
 /** Shore tint, land, coast: Natural Earth beyond the pack's waters, the pack's own coast where there is one. */
 function ground(c: Colours): LayerSpecification[] {
   const round = { "line-join": "round" as const, "line-cap": "round" as const };
   const shore = (id: string, color: string, width: ExpressionSpecification): LayerSpecification[] => [
-    { id: `${id}-world`, type: "line", source: "world", "source-layer": "coast", layout: round, paint: { "line-color": color, "line-width": width } },
-    { id: `${id}-pack`, type: "line", source: "coast", filter: NEAR, layout: round, paint: { "line-color": color, "line-width": width } },
+    {
+      id: `${id}-world`,
+      type: "line",
+      source: "world",
+      "source-layer": "coast",
+      layout: round,
+      paint: { "line-color": color, "line-width": width },
+    },
+    {
+      id: `${id}-pack`,
+      type: "line",
+      source: "coast",
+      layout: round,
+      paint: { "line-color": color, "line-width": width },
+    },
   ];
   return [
     { id: "sea", type: "background", paint: { "background-color": c.sea } },
     ...shore("tint-far", c["shoal-1"], growing(9, 52)),
     ...shore("tint-near", c["shoal-2"], growing(4, 26)),
-    { id: "land-world", type: "fill", source: "world", "source-layer": "land", paint: { "fill-color": c.land, "fill-antialias": false } },
-    { id: "land-pack", type: "fill", source: "coast", filter: NEAR, paint: { "fill-color": c.land, "fill-antialias": false } },
-    { id: "coast-world", type: "line", source: "world", "source-layer": "coast", layout: round, paint: { "line-color": c.coast, "line-width": 0.8 } },
-    { id: "coast-pack", type: "line", source: "coast", filter: NEAR, layout: round, paint: { "line-color": c.coast, "line-width": 0.8 } },
+    {
+      id: "land-world",
+      type: "fill",
+      source: "world",
+      "source-layer": "land",
+      paint: { "fill-color": c.land, "fill-antialias": false },
+    },
+    { id: "land-pack", type: "fill", source: "coast", paint: { "fill-color": c.land, "fill-antialias": false } },
+    {
+      id: "coast-world",
+      type: "line",
+      source: "world",
+      "source-layer": "coast",
+      layout: round,
+      paint: { "line-color": c.coast, "line-width": 0.8 },
+    },
+    {
+      id: "coast-pack",
+      type: "line",
+      source: "coast",
+      layout: round,
+      paint: { "line-color": c.coast, "line-width": 0.8 },
+    },
   ];
 }
 
@@ -66,13 +94,48 @@ function limits(c: Colours): LayerSpecification[] {
     line("zx", ["zx"], 1.1, [4, 3]),
     line("zx2", ["zx2", "zo"], 1, [6, 3, 1.5, 3, 1.5, 3]),
     line("zc", ["zc"], 1.1, [1, 2]),
-    { id: "zone-hot", type: "line", source: "zones", filter: ["==", ["get", "ids"], ""], paint: { "line-color": c.magenta, "line-width": 2.6 } },
+    {
+      id: "zone-hot",
+      type: "line",
+      source: "zones",
+      filter: ["==", ["get", "ids"], ""],
+      paint: { "line-color": c.magenta, "line-width": 2.6 },
+    },
     { id: "zone-ticks", type: "symbol", source: "zones", filter: of("zr", "zp"), layout: ticks(of("zp")), paint: {} },
-    { id: "other-lines", type: "line", source: "lines", paint: { "line-color": c["ink-2"], "line-width": 0.9, "line-dasharray": [12, 3, 2, 3] } },
-    { id: "median", type: "line", source: "gates", filter: ["==", ["get", "kind"], "median_line"], paint: { "line-color": c.magenta, "line-width": 1.1, "line-dasharray": [11, 3, 2, 3] } },
-    { id: "gate", type: "line", source: "gates", filter: ["all", ["!=", ["get", "kind"], "median_line"], ["!", ["get", "passed"]]], paint: { "line-color": c["ink-2"], "line-width": 0.9, "line-dasharray": [2.6, 2.6] } },
-    { id: "gate-halo", type: "line", source: "gates", filter: ["get", "passed"], paint: { "line-color": c.sea, "line-width": 4, "line-opacity": 0.85 } },
-    { id: "gate-passed", type: "line", source: "gates", filter: ["get", "passed"], paint: { "line-color": c.ink, "line-width": 1.2 } },
+    {
+      id: "other-lines",
+      type: "line",
+      source: "lines",
+      paint: { "line-color": c["ink-2"], "line-width": 0.9, "line-dasharray": [12, 3, 2, 3] },
+    },
+    {
+      id: "median",
+      type: "line",
+      source: "gates",
+      filter: ["==", ["get", "kind"], "median_line"],
+      paint: { "line-color": c.magenta, "line-width": 1.1, "line-dasharray": [11, 3, 2, 3] },
+    },
+    {
+      id: "gate",
+      type: "line",
+      source: "gates",
+      filter: ["all", ["!=", ["get", "kind"], "median_line"], ["!", ["get", "passed"]]],
+      paint: { "line-color": c["ink-2"], "line-width": 0.9, "line-dasharray": [2.6, 2.6] },
+    },
+    {
+      id: "gate-halo",
+      type: "line",
+      source: "gates",
+      filter: ["get", "passed"],
+      paint: { "line-color": c.sea, "line-width": 4, "line-opacity": 0.85 },
+    },
+    {
+      id: "gate-passed",
+      type: "line",
+      source: "gates",
+      filter: ["get", "passed"],
+      paint: { "line-color": c.ink, "line-width": 1.2 },
+    },
   ];
 }
 
@@ -91,7 +154,14 @@ function ticks(prohibited: ExpressionSpecification): Record<string, unknown> {
 
 function names(c: Colours): LayerSpecification[] {
   const halo = { "text-halo-color": c.sea, "text-halo-width": 1.8, "text-halo-blur": 0.4 };
-  const along = (id: string, source: SourceName, color: string, offset: number, minzoom = 0, filter?: ExpressionSpecification): LayerSpecification => ({
+  const along = (
+    id: string,
+    source: SourceName,
+    color: string,
+    offset: number,
+    minzoom = 0,
+    filter?: ExpressionSpecification,
+  ): LayerSpecification => ({
     id,
     type: "symbol",
     source,
@@ -170,8 +240,21 @@ function tracks(c: Colours): LayerSpecification[] {
   const round = { "line-join": "round" as const, "line-cap": "round" as const };
   const chosen: ExpressionSpecification = ["get", "chosen"];
   return [
-    { id: "track-halo", type: "line", source: "tracks", layout: round, filter: ["==", ["geometry-type"], "LineString"], paint: { "line-color": c.sea, "line-width": 5, "line-opacity": 0.85 } },
-    { id: "silence", type: "line", source: "silences", layout: round, paint: { "line-color": c.ink, "line-width": 1.5, "line-dasharray": [0.1, 3] } },
+    {
+      id: "track-halo",
+      type: "line",
+      source: "tracks",
+      layout: round,
+      filter: ["==", ["geometry-type"], "LineString"],
+      paint: { "line-color": c.sea, "line-width": 5, "line-opacity": 0.85 },
+    },
+    {
+      id: "silence",
+      type: "line",
+      source: "silences",
+      layout: round,
+      paint: { "line-color": c.ink, "line-width": 1.5, "line-dasharray": [0.1, 3] },
+    },
     {
       id: "track",
       type: "line",
@@ -196,7 +279,9 @@ export function styleOf(c: Colours, land: string): StyleSpecification {
     version: 8,
     sources: {
       world: { type: "vector", url: `pmtiles://${land}`, attribution: "" },
-      ...Object.fromEntries(SOURCES.map((name) => [name, { type: "geojson", data: EMPTY, tolerance: name === "tracks" ? 0.2 : 0.3 }])),
+      ...Object.fromEntries(
+        SOURCES.map((name) => [name, { type: "geojson", data: EMPTY, tolerance: name === "tracks" ? 0.2 : 0.3 }]),
+      ),
     },
     layers: [...ground(c), ...limits(c), ...tracks(c), ...names(c)],
   };

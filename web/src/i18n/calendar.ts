@@ -6,7 +6,8 @@ export const t = words({
     title: "{name}, day by day",
     title_ais: "Ships heard in {zone}",
     sub: "{unit} a day as counted by {office}; its days begin at {rule}. {n} days reported, {first} to {last}; {blank} days without this figure stay blank.",
-    sub_ais: "Hulls of {fleet} heard by this logbook’s own receivers and sources: a least value; days begin at {rule}. {n} days, {first} to {last}; {blank} of them unobservable.",
+    sub_ais:
+      "Hulls of {fleet} heard by this logbook’s own receivers and sources: a least value; days begin at {rule}. {n} days, {first} to {last}; {blank} of them unobservable.",
     zone: "Zone",
     fleet: "Fleet",
     unit: "Unit",
@@ -65,7 +66,8 @@ export const t = words({
     title: "{name}、日ごと",
     title_ais: "{zone}で受信した船",
     sub: "{office}による一日あたりの集計（{unit}）。一日は{rule}から。{first}–{last}、{n}日分。数値のない{blank}日は空白。",
-    sub_ais: "本ログブックの受信による{fleet}の隻数（下限値）。一日は{rule}から。{first}–{last}、{n}日、うち観測不能{blank}日。",
+    sub_ais:
+      "本ログブックの受信による{fleet}の隻数（下限値）。一日は{rule}から。{first}–{last}、{n}日、うち観測不能{blank}日。",
     zone: "区域",
     fleet: "船隊",
     unit: "単位",
@@ -263,10 +265,34 @@ const metric = words({
 });
 
 const plainly = (code: string) => code.replaceAll("_", " ");
-const UNITS = new Set(["vessels", "sorties", "balloons", "calendar_days", "ship_days", "ship_entries", "incidents", "voyages", "passages", "statements", "meetings", "hours"]);
-const METRICS = new Set(["naval_ships", "official_ships", "aircraft", "crossed_median_line", "entered_airspace", "balloons", "days", "passages", "vessels"]);
+const UNITS = new Set([
+  "vessels",
+  "sorties",
+  "balloons",
+  "calendar_days",
+  "ship_days",
+  "ship_entries",
+  "incidents",
+  "voyages",
+  "passages",
+  "statements",
+  "meetings",
+  "hours",
+]);
+const METRICS = new Set([
+  "naval_ships",
+  "official_ships",
+  "aircraft",
+  "crossed_median_line",
+  "entered_airspace",
+  "balloons",
+  "days",
+  "passages",
+  "vessels",
+]);
 
 /** The word of a unit; its code in plain letters where the page knows none. */
 export const sayUnit = (code: string) => (UNITS.has(code) ? unit(code as Parameters<typeof unit>[0]) : plainly(code));
 /** What is counted, short enough for the side of a chart. */
-export const sayMetric = (code: string) => (METRICS.has(code) ? metric(code as Parameters<typeof metric>[0]) : plainly(code));
+export const sayMetric = (code: string) =>
+  METRICS.has(code) ? metric(code as Parameters<typeof metric>[0]) : plainly(code);

@@ -46,7 +46,8 @@ export const t = words({
     between: "the limit lies between two, {minutes} min apart, at {share} % of the way",
     between_gate: "the line lies between two, {minutes} min apart, at {share} % of the way",
     no_crossing: "both ends were only seen: no limit was crossed between two positions",
-    rows_are: "{rows} rows = {positions} positions + {statics} statics + {fragments} fragments + {ignored} ignored + {duplicates} duplicates + {rejects} rejects",
+    rows_are:
+      "{rows} rows = {positions} positions + {statics} statics + {fragments} fragments + {ignored} ignored + {duplicates} duplicates + {rejects} rejects",
     line_missing: "the bytes are not in this logbook",
     more: "{n} more",
     all: "Open every day and visit",
@@ -139,7 +140,8 @@ export const t = words({
     between: "境界は2測位の間（{minutes}分間隔）の{share}%の所",
     between_gate: "線は2測位の間（{minutes}分間隔）の{share}%の所",
     no_crossing: "両端とも受信の端で、境界の横断はない",
-    rows_are: "{rows}行＝測位{positions}＋静的{statics}＋分割{fragments}＋対象外{ignored}＋重複{duplicates}＋棄却{rejects}",
+    rows_are:
+      "{rows}行＝測位{positions}＋静的{statics}＋分割{fragments}＋対象外{ignored}＋重複{duplicates}＋棄却{rejects}",
     line_missing: "原文はこのログブックにない",
     more: "他{n}件",
     all: "すべての日と進入を開く",
@@ -232,7 +234,8 @@ export const t = words({
     between: "界線在兩船位之間（相隔{minutes}分），於{share}%處",
     between_gate: "此線在兩船位之間（相隔{minutes}分），於{share}%處",
     no_crossing: "兩端僅為初見、末見，未穿越界線",
-    rows_are: "{rows}列＝船位{positions}＋靜態{statics}＋分段{fragments}＋略過{ignored}＋重複{duplicates}＋拒收{rejects}",
+    rows_are:
+      "{rows}列＝船位{positions}＋靜態{statics}＋分段{fragments}＋略過{ignored}＋重複{duplicates}＋拒收{rejects}",
     line_missing: "原文不在本日誌",
     more: "另{n}項",
     all: "展開所有日與進入",

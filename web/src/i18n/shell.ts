@@ -51,7 +51,7 @@ export const t = words({
     unobservable: "unobservable",
     blank: "no report",
     withheld_role: "none among what you may see",
-    then: "{g} then {keys}",
+    go_then: "{g} then {keys}",
     space: "space",
   },
   ja: {
@@ -103,7 +103,7 @@ export const t = words({
     unobservable: "観測不能",
     blank: "発表なし",
     withheld_role: "閲覧できる範囲にはなし",
-    then: "{g} の後 {keys}",
+    go_then: "{g} の後 {keys}",
     space: "スペース",
   },
   zhHant: {
@@ -155,16 +155,46 @@ export const t = words({
     unobservable: "無法觀測",
     blank: "無通報",
     withheld_role: "可見範圍內無",
-    then: "先 {g} 再 {keys}",
+    go_then: "先 {g} 再 {keys}",
     space: "空白鍵",
   },
 });
 
 /** Claimants are words, never colours. */
 export const claimant = words({
-  en: { tw: "Taiwan", jp: "Japan", cn: "China", ph: "Philippines", vn: "Viet Nam", kr: "Korea", my: "Malaysia", id: "Indonesia", bn: "Brunei" },
-  ja: { tw: "台湾", jp: "日本", cn: "中国", ph: "フィリピン", vn: "ベトナム", kr: "韓国", my: "マレーシア", id: "インドネシア", bn: "ブルネイ" },
-  zhHant: { tw: "臺灣", jp: "日本", cn: "中國", ph: "菲律賓", vn: "越南", kr: "韓國", my: "馬來西亞", id: "印尼", bn: "汶萊" },
+  en: {
+    tw: "Taiwan",
+    jp: "Japan",
+    cn: "China",
+    ph: "Philippines",
+    vn: "Viet Nam",
+    kr: "Korea",
+    my: "Malaysia",
+    id: "Indonesia",
+    bn: "Brunei",
+  },
+  ja: {
+    tw: "台湾",
+    jp: "日本",
+    cn: "中国",
+    ph: "フィリピン",
+    vn: "ベトナム",
+    kr: "韓国",
+    my: "マレーシア",
+    id: "インドネシア",
+    bn: "ブルネイ",
+  },
+  zhHant: {
+    tw: "臺灣",
+    jp: "日本",
+    cn: "中國",
+    ph: "菲律賓",
+    vn: "越南",
+    kr: "韓國",
+    my: "馬來西亞",
+    id: "印尼",
+    bn: "汶萊",
+  },
 });
 
 export const kind = words({
@@ -219,8 +249,10 @@ const KINDS = new Set([
 ]); // biome-ignore format: a list
 
 /** The words of a claimant's code; the code itself where the page knows none. */
-export const sayClaimant = (code: string) => (CLAIMANTS.has(code) ? claimant(code as Parameters<typeof claimant>[0]) : code);
-export const sayKind = (code: string) => (KINDS.has(code) ? kind(code as Parameters<typeof kind>[0]) : code.replaceAll("_", " "));
+export const sayClaimant = (code: string) =>
+  CLAIMANTS.has(code) ? claimant(code as Parameters<typeof claimant>[0]) : code;
+export const sayKind = (code: string) =>
+  KINDS.has(code) ? kind(code as Parameters<typeof kind>[0]) : code.replaceAll("_", " ");
 
 /** `24 nm contiguous zone · Taiwan`. */
 export function sayZone(kindOf: string, claimants: readonly string[]): string {

@@ -38,7 +38,9 @@ const SHAPES: Record<Mark, ComponentChildren> = {
       <path d="M6 8h.1M8 8h.1M10 8h.1" class="m-ink m-dots" />
     </>
   ),
-  loitering: <path d="M13.500 8A5.500 5.500 0 1 1 8 2.500a3.600 3.600 0 0 1 3.600 3.600A2.400 2.400 0 1 1 8 8" class="m-ink" />,
+  loitering: (
+    <path d="M13.500 8A5.500 5.500 0 1 1 8 2.500a3.600 3.600 0 0 1 3.600 3.600A2.400 2.400 0 1 1 8 8" class="m-ink" />
+  ),
   encounter: (
     <>
       <circle cx="5" cy="8" r="3.4" class="m-ink" />
@@ -98,6 +100,13 @@ export const shapeOf = (mark: Mark) => SHAPES[mark];
 /** The mark of a row that the API calls by `kind` and `status`. */
 export function markOf(kind: string, status = ""): Mark {
   if (status === "withdrawn") return "withdrawn";
-  if (kind === "visit" || kind === "passage" || kind === "gap" || kind === "encounter" || kind === "loitering") return kind;
-  return kind === "cable_slow_down" ? "cable" : kind === "identity_swap" ? "swap" : kind === "impossible_jump" ? "jump" : "gap";
+  if (kind === "visit" || kind === "passage" || kind === "gap" || kind === "encounter" || kind === "loitering")
+    return kind;
+  return kind === "cable_slow_down"
+    ? "cable"
+    : kind === "identity_swap"
+      ? "swap"
+      : kind === "impossible_jump"
+        ? "jump"
+        : "gap";
 }

@@ -12,8 +12,7 @@ const box = (children: ComponentChildren, size: number) => (
 );
 
 export function StateMark({ state, size = 16 }: { state: State | "blank" | "zero" | "unobservable"; size?: number }) {
-  if (state === "loading")
-    return box(<rect x="2" y="2" width="12" height="12" class="m-load" />, size);
+  if (state === "loading") return box(<rect x="2" y="2" width="12" height="12" class="m-load" />, size);
   if (state === "none")
     return box(
       <>
@@ -49,7 +48,13 @@ export function StateMark({ state, size = 16 }: { state: State | "blank" | "zero
   );
 }
 
-const WORD = { loading: "loading", none: "none", not_covered: "not_covered", withheld: "withheld", error: "error" } as const;
+const WORD = {
+  loading: "loading",
+  none: "none",
+  not_covered: "not_covered",
+  withheld: "withheld",
+  error: "error",
+} as const;
 
 /** A state as a row: mark, word, and what was looked for and where. */
 export function StateRow({ state, children }: { state: State; children: ComponentChildren }) {

@@ -50,7 +50,13 @@ export function LangChoice({ className = "" }: { className?: string }) {
   return (
     <div class={`seg ${className}`} role="group" aria-label={t("language")}>
       {LANGS.map((name) => (
-        <button key={name} type="button" lang={name} aria-pressed={lang.value === name} onClick={() => change({ lang: name })}>
+        <button
+          key={name}
+          type="button"
+          lang={name}
+          aria-pressed={lang.value === name}
+          onClick={() => change({ lang: name })}
+        >
           {LANG_NAMES[name]}
         </button>
       ))}

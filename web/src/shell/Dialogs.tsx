@@ -9,7 +9,15 @@ import { type ViewName, view } from "../state/url";
 import { exportOpen, helpOpen } from "./keys";
 
 /** A dialog that follows a signal. */
-export function Sheet({ open, label, children }: { open: Signal<boolean>; label: string; children: ComponentChildren }) {
+export function Sheet({
+  open,
+  label,
+  children,
+}: {
+  open: Signal<boolean>;
+  label: string;
+  children: ComponentChildren;
+}) {
   const at = useRef<HTMLDialogElement>(null);
   const shown = open.value;
   useEffect(() => {
@@ -43,7 +51,7 @@ export function Help() {
     ["u", t("k_clock")],
     ["t", t("k_theme")],
     ["l", t("k_lang")],
-    [t("then", { g: "g", keys: "d c r v e p" }), t("k_go")],
+    [t("go_then", { g: "g", keys: "d c r v e p" }), t("k_go")],
     ["Esc", t("k_close")],
     ["?", t("k_help")],
   ];

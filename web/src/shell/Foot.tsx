@@ -1,6 +1,7 @@
 /** The foot: clock, pack, rules, version of the data, sources. It prints with every view. */
-import type { ComponentChildren } from "preact";
+
 import { signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { dataVersion } from "../api/client";
 import { meta } from "../api/meta";
 import { t } from "../i18n/shell";

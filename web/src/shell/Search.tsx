@@ -23,7 +23,8 @@ export function find(text: string): Found[] {
   const wanted = text.trim().toLocaleLowerCase();
   const known = meta.value;
   if (!wanted || !known) return [];
-  const meets = (id: string, names: Names) => [id, ...allNames(names)].some((n) => n.toLocaleLowerCase().includes(wanted));
+  const meets = (id: string, names: Names) =>
+    [id, ...allNames(names)].some((n) => n.toLocaleLowerCase().includes(wanted));
   const out: Found[] = [];
   if (/^\d{4,9}$/.test(wanted))
     out.push({ id: wanted, title: wanted, what: "MMSI", patch: { sel: wanted, evidence: null }, view: "vessel" });
@@ -31,11 +32,18 @@ export function find(text: string): Found[] {
     out.push({ id: text.trim(), title: text.trim(), what: t("evidence"), patch: { evidence: text.trim() } });
   for (const z of known.zones)
     if (meets(z.id, z.names))
-      out.push({ id: z.id, title: named(z.names, z.id), what: sayZone(z.kind, z.claimants), patch: { zone: [z.id], cam: null } });
+      out.push({
+        id: z.id,
+        title: named(z.names, z.id),
+        what: sayZone(z.kind, z.claimants),
+        patch: { zone: [z.id], cam: null },
+      });
   for (const g of known.gates)
-    if (meets(g.id, g.names)) out.push({ id: g.id, title: named(g.names, g.id), what: "gate", patch: { gate: g.id, cam: null }, view: "day" });
+    if (meets(g.id, g.names))
+      out.push({ id: g.id, title: named(g.names, g.id), what: "gate", patch: { gate: g.id, cam: null }, view: "day" });
   for (const f of known.fleets)
-    if (meets(f.id, f.names)) out.push({ id: f.id, title: named(f.names, f.id), what: "fleet", patch: { fleet: f.id } });
+    if (meets(f.id, f.names))
+      out.push({ id: f.id, title: named(f.names, f.id), what: "fleet", patch: { fleet: f.id } });
   return out.slice(0, MOST);
 }
 

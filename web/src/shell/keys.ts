@@ -31,11 +31,13 @@ const GO: Readonly<Record<string, ViewName>> = {
   p: "partners",
 };
 
-const next = <T>(list: readonly T[], now: T, by = 1): T => list[(list.indexOf(now) + by + list.length) % list.length] ?? now;
+const next = <T>(list: readonly T[], now: T, by = 1): T =>
+  list[(list.indexOf(now) + by + list.length) % list.length] ?? now;
 
 /** The evidence of what has the focus, else of the selection. */
 function openEvidence(): void {
-  const focused = document.activeElement?.closest("[data-evidence]") ?? document.activeElement?.querySelector("[data-evidence]");
+  const focused =
+    document.activeElement?.closest("[data-evidence]") ?? document.activeElement?.querySelector("[data-evidence]");
   const id = focused?.getAttribute("data-evidence") ?? (sel.value?.includes(":") ? sel.value : null);
   if (id) change({ evidence: id }, { push: true });
 }

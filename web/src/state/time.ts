@@ -30,7 +30,12 @@ export function say(ms: number, form: Form, which: Clock = clock.value, tongue: 
 }
 
 /** The days of a window as a title: `13 – 19 August 2026`, its end not in it. */
-export function sayDays(since_ms: number, until_ms: number, which: Clock = clock.value, tongue: Lang = lang.value): string {
+export function sayDays(
+  since_ms: number,
+  until_ms: number,
+  which: Clock = clock.value,
+  tongue: Lang = lang.value,
+): string {
   const a = new Date(since_ms + offset_ms(which));
   const b = new Date(until_ms - 1 + offset_ms(which));
   const parts = (x: Date) => [x.getUTCFullYear(), x.getUTCMonth(), x.getUTCDate()] as const;
@@ -49,7 +54,12 @@ export function sayDays(since_ms: number, until_ms: number, which: Clock = clock
 
 /** A length of time in words: `15 h 58 min`. */
 export function lasting(seconds: number, tongue: Lang = lang.value): string {
-  const units = tongue === "en" ? [" d", " h", " min", " s"] : tongue === "ja" ? ["日", "時間", "分", "秒"] : ["日", "小時", "分", "秒"];
+  const units =
+    tongue === "en"
+      ? [" d", " h", " min", " s"]
+      : tongue === "ja"
+        ? ["日", "時間", "分", "秒"]
+        : ["日", "小時", "分", "秒"];
   const s = Math.round(seconds);
   const [d, h, m, rest] = [Math.floor(s / 86400), Math.floor(s / 3600) % 24, Math.floor(s / 60) % 60, s % 60];
   const pair = s >= 172_800 ? [d, h, 0] : s >= 3600 ? [h + d * 24, m, 1] : s >= 60 ? [m, rest, 2] : [rest, 0, 3];

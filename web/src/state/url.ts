@@ -11,7 +11,22 @@ export interface Place {
   readonly params: Params;
 }
 
-const ORDER = ["view", "since", "until", "grain", "zone", "fleet", "pack", "sel", "cam", "clock", "lang", "theme", "v", "evidence"];
+const ORDER = [
+  "view",
+  "since",
+  "until",
+  "grain",
+  "zone",
+  "fleet",
+  "pack",
+  "sel",
+  "cam",
+  "clock",
+  "lang",
+  "theme",
+  "v",
+  "evidence",
+];
 
 export function isView(text: string | null | undefined): text is ViewName {
   return VIEWS.includes(text as ViewName);

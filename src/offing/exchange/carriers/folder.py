@@ -36,6 +36,9 @@ MAX_FILES = 1_000_000
 _PARTS = ("README.md", "manifest.json", "papers", "streams")
 _BATCH = re.compile(r"streams/([a-z0-9._-]+?)--([a-z0-9._-]+)/([0-9]{6,10})\.batch")
 _PAPER = re.compile(r"papers/[a-z]+-[0-9a-f]{16}\.json")
+_README = "# A delivery of "
+_STARTS = {"README.md": _README.encode(), "manifest.json": b'{"payload":{"files":'}
+_ELSEWHERE = "Name a folder that is empty or not there yet."
 _AGAIN = "Nothing of it was taken in. Ask who gave it for another one."
 _KINDS = {papers.CARD: "card", papers.INTRODUCTION: "introduction", papers.RECEIPT: "receipt"}
 _KINDS |= {papers.AGREEMENT_SIGNATURE: "agreement", papers.REVOCATION: "revocation"}
@@ -70,13 +73,16 @@ def export(node: Node, to: str, folder: Path) -> Exported:
     """Write everything that a partner may have into a folder; the same state and clock always give the same bytes.
 
     Raises:
-        SharingError: there is something else in the folder.
+        SharingError: there is something else in the folder, or it cannot be written.
     """
-    _clear(folder)
-    (folder / "README.md").write_text(_readme(node.id, to), encoding="utf-8")
-    with node.disk.read():  # one instant for all that is written
-        heads = node.heads_for(to)
-        done = _export(node, to, heads, folder)
+    try:
+        _clear(folder)
+        (folder / "README.md").write_text(_readme(node.id, to), encoding="utf-8")
+        with node.disk.read():  # one instant for all that is written
+            heads = node.heads_for(to)
+            done = _export(node, to, heads, folder)
+    except OSError as error:
+        raise SharingError(f"{folder} cannot be written: {error.strerror}.", _ELSEWHERE) from None
     with node.act() as db:  # so that what is withdrawn later is told to whoever carries it, without a receipt
         for head in heads:
             streams.give(db, head.originator, head.recipient, to)
@@ -112,6 +118,8 @@ def import_(node: Node, folder: Path) -> Imported:
     """
     if not folder.is_dir():
         raise MissingInput(f"There is no folder {folder}.", "Name the folder that was exported.")
+    if not (folder / "manifest.json").exists() and any(p.name != "README.md" for p in folder.iterdir()):
+        raise BadDelivery(f"{folder} holds no manifest.json, so it is no delivery, or not a whole one.", _AGAIN)
     found = set(_walk(folder))
     if not found - {"README.md"}:
         return Imported("")
@@ -147,6 +155,8 @@ def _manifest(
     p = said.payload
     if set(p) != {"files", "from", "to", "v"} or p["v"] != 1 or type(p["v"]) is not int or not isinstance(p["files"], dict):
         raise BadDelivery("manifest.json has another form than manifests have.", _AGAIN)
+    if p["from"] == node.id:
+        raise BadDelivery(f"This delivery is one that {node.id} wrote, this node itself.", "Import those of the others.")
     card = partners.pinned(db, str(p["from"]))
     if card is None:
         raise BadDelivery(f"{str(p['from'])!r:.80} is no partner of this node.", "Pin its card: `offing partners add CARD`.")
@@ -274,14 +284,16 @@ def _read(folder: Path, name: str, found: Collection[str]) -> bytes:
 
 
 def _clear(folder: Path) -> None:
-    """Make room for a delivery where there is nothing, or an earlier one."""
+    """Make room for a delivery where there is nothing, or an earlier one. What is no part of a delivery stays untouched."""
     if folder.exists() and not folder.is_dir():
         raise SharingError(f"{folder} is no folder.", "Name another one.")
-    others = sorted(p.name for p in folder.iterdir() if p.name not in _PARTS) if folder.exists() else []
+    try:
+        found = sorted(_walk(folder)) if folder.exists() else []
+        others = [name for name in found if not _is_of_delivery(folder, name)]
+    except BadDelivery as error:  # a link, a device, too many files
+        raise SharingError(f"{folder} holds no delivery: {error.message}", _ELSEWHERE) from None
     if others:
-        raise SharingError(
-            f"There is something else in {folder}: {others[0]}.", "Name a folder that is empty or not there yet."
-        )
+        raise SharingError(f"There is something else in {folder}: {others[0]}.", _ELSEWHERE)
     for name in _PARTS:
         path = folder / name
         if path.is_dir() and not path.is_symlink():
@@ -289,6 +301,14 @@ def _clear(folder: Path) -> None:
         else:
             path.unlink(missing_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
+
+
+def _is_of_delivery(folder: Path, name: str) -> bool:
+    """Whether a file is one that `export` wrote, in whole or until it was stopped: by its name, or by its first words."""
+    if name in _STARTS:
+        with (folder / name).open("rb") as f:
+            return _STARTS[name].startswith(f.read(len(_STARTS[name])))
+    return bool(_BATCH.fullmatch(name) or _PAPER.fullmatch(name))
 
 
 def _write(folder: Path, name: str, raw: bytes, files: dict[str, str]) -> int:
@@ -301,7 +321,7 @@ def _write(folder: Path, name: str, raw: bytes, files: dict[str, str]) -> int:
 
 def _readme(giver: str, to: str) -> str:
     return (
-        f"# A delivery of {giver} for {to}\n\n"
+        f"{_README}{giver} for {to}\n\n"
         f"Records, withdrawals and receipts, signed by those who made them. {to} takes it in with\n\n"
         "    offing share import FOLDER\n\n"
         "Carry the folder as it is: whatever is changed, added or left out is noticed, and then nothing of it is taken in.\n"

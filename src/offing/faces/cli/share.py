@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from offing.errors import UsageError
 from offing.faces.cli.common import FormatOption, day_or_none, logbook_of
 from offing.faces.cli.output import Form, emit, emit_records, line, note
 
@@ -63,12 +64,16 @@ def rule_add(
         "round_deg": rounding,
         "masked": tuple(mask),
     }
+    if file and any(said.values()):
+        raise UsageError("--file and a rule of its own were both given.", "Write the rule into the file, or add it alone.")
     desk = sharing_of(context)
     added = desk.add_rules_of(file) if file else [desk.add_rule(**said)]
     rows = [rule_row(r) for r in added]
     for row in rows:
         if not row["to"]:
             note(f"note: rule {row['n']} names nobody, so nobody gets anything by it")
+        if not row["purpose"]:
+            note(f"note: rule {row['n']} names no purpose, so no agreement covers it and nobody gets anything by it")
     for rule in added:
         if unknown := desk.unknown_sources(rule):
             note(f"note: nothing bears the name {', '.join(unknown)} yet (`offing sources` and `offing partners` list names)")

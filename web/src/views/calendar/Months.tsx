@@ -1,19 +1,35 @@
 /** Months as tables: the office's count large, AIS small at its right; a click opens the day, a number its evidence. */
-import { useRef } from "preact/hooks";
+
 import { signal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { sayUnit, t } from "../../i18n/calendar";
 import { number } from "../../i18n/words";
 import { StateMark } from "../../marks/states";
 import { iso, lang, zones } from "../../state/state";
 import { change, follow, href, type Patch } from "../../state/url";
 import { dayFigure } from "./choose";
-import { type Bin, type Day, daysIn, monthOf, monthTotals, plusDays, plusMonths, stepOf, weekday, windowOf } from "./days";
+import {
+  type Bin,
+  type Day,
+  daysIn,
+  monthOf,
+  monthTotals,
+  plusDays,
+  plusMonths,
+  stepOf,
+  weekday,
+  windowOf,
+} from "./days";
 import { MONTHS_SHOWN, type Reading, ruleOf, sayDay, told, unitOf } from "./reading";
 
 /** The day that the keyboard is on. */
 const at = signal<string | null>(null);
 
-const WEEKDAYS = { en: ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"], ja: [..."月火水木金土日"], "zh-Hant": [..."一二三四五六日"] };
+const WEEKDAYS = {
+  en: ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"],
+  ja: [..."月火水木金土日"],
+  "zh-Hant": [..."一二三四五六日"],
+};
 
 /** The state of Day for one calendar day: the source's own window where it has one, else that of the day rule. */
 export function dayPatch(reading: Reading, day: string): Patch {
@@ -83,7 +99,7 @@ function Month(props: { month: string; reading: Reading; bins: readonly Bin[]; c
   return (
     <figure>
       <figcaption>
-        <h3>{sayMonth(month)}</h3>
+        <h2>{sayMonth(month)}</h2>
         <span class="small">{totals(month, reading)}</span>
       </figcaption>
       <table class="month">
@@ -98,11 +114,10 @@ function Month(props: { month: string; reading: Reading; bins: readonly Bin[]; c
         </thead>
         <tbody>
           {Array.from({ length: weeks }, (_, w) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a week of a month is its number
             <tr key={w}>
               {Array.from({ length: 7 }, (_, d) => {
                 const i = w * 7 + d - lead;
-                if (i < 0 || i >= n) return <td key={d} class="off" />; // biome-ignore lint/suspicious/noArrayIndexKey: so is a weekday
+                if (i < 0 || i >= n) return <td key={d} class="off" />;
                 const day = plusDays(`${month}-01`, i);
                 return <Cell key={day} day={day} reading={reading} bins={bins} current={day === current} />;
               })}
@@ -114,7 +129,17 @@ function Month(props: { month: string; reading: Reading; bins: readonly Bin[]; c
   );
 }
 
-function Cell({ day, reading, bins, current }: { day: string; reading: Reading; bins: readonly Bin[]; current: boolean }) {
+function Cell({
+  day,
+  reading,
+  bins,
+  current,
+}: {
+  day: string;
+  reading: Reading;
+  bins: readonly Bin[];
+  current: boolean;
+}) {
   const { large, small, rings } = reading;
   const it = large?.days.get(day);
   const step = it ? stepOf(it.value, bins) : 0;
@@ -187,7 +212,11 @@ function Small({ it, figure }: { it: Day | undefined; figure: string }) {
 function Corners() {
   return (
     <svg class="corners" viewBox="0 0 38 37" preserveAspectRatio="none" aria-hidden="true">
-      <path d="M.5 4.500V.5h4M33.500.5h4v4M37.500 32.500v4h-4M4.500 36.500h-4v-4" vector-effect="non-scaling-stroke" class="hair" />
+      <path
+        d="M.5 4.500V.5h4M33.500.5h4v4M37.500 32.500v4h-4M4.500 36.500h-4v-4"
+        vector-effect="non-scaling-stroke"
+        class="hair"
+      />
     </svg>
   );
 }
@@ -200,5 +229,7 @@ function totals(month: string, reading: Reading): string {
   const { reported, sum, with: having } = monthTotals(month, large.days);
   if (!reported) return t("month_none");
   const binary = unitOf(large.of) === "calendar_days";
-  return binary ? t("month_with", { with: having, n: reported }) : t("month_days", { n: reported, sum: number(sum), unit: sayUnit(unitOf(large.of)) });
+  return binary
+    ? t("month_with", { with: having, n: reported })
+    : t("month_days", { n: reported, sum: number(sum), unit: sayUnit(unitOf(large.of)) });
 }

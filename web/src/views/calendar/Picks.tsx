@@ -24,7 +24,13 @@ export function Pick({ label, value, onPick, children, disabled = false, name }:
   return (
     <label>
       {label ? <span class="cap">{label}</span> : null}
-      <select class="v" aria-label={label || name} value={value} disabled={disabled} onChange={(event) => onPick(event.currentTarget.value)}>
+      <select
+        class="v"
+        aria-label={label || name}
+        value={value}
+        disabled={disabled}
+        onChange={(event) => onPick(event.currentTarget.value)}
+      >
         {children}
       </select>
     </label>
@@ -58,8 +64,13 @@ export function Zone({ large, rows }: { large: Counted; rows: readonly SeriesRow
   const value = large.by === "office" ? placeOf(large.row) : AIS + large.zones.join("+");
   const zones = meta.value?.zones ?? [];
   const pick = (next: string) => {
-    if (next.startsWith(AIS)) change({ series: "ais", zone: next.slice(AIS.length).split("+"), compare: null, month: null }, { push: true });
-    else change({ series: fullest(rows.filter((r) => placeOf(r) === next))?.series ?? null, compare: null, month: null }, { push: true });
+    if (next.startsWith(AIS))
+      change({ series: "ais", zone: next.slice(AIS.length).split("+"), compare: null, month: null }, { push: true });
+    else
+      change(
+        { series: fullest(rows.filter((r) => placeOf(r) === next))?.series ?? null, compare: null, month: null },
+        { push: true },
+      );
   };
   const several = large.by === "ais" && large.zones.length > 1;
   return (
@@ -89,15 +100,23 @@ function Fleet({ large, small }: { large: Counted; small: Counted | null }) {
   if (!heard)
     return (
       <Pick label={t("fleet")} value="" onPick={() => {}} disabled>
-        <option value="">{large.by === "office" && large.row.fleet ? fleetName(large.row.fleet) : t("as_office")}</option>
+        <option value="">
+          {large.by === "office" && large.row.fleet ? fleetName(large.row.fleet) : t("as_office")}
+        </option>
       </Pick>
     );
   const fleets = meta.value?.fleets ?? [];
   const known = fleets.some((f) => f.id === ANY_FLEET);
   return (
-    <Pick label={t("fleet")} value={heard.fleet} onPick={(id) => change({ fleet: id, compare: fitted(id) }, { push: true })}>
+    <Pick
+      label={t("fleet")}
+      value={heard.fleet}
+      onPick={(id) => change({ fleet: id, compare: fitted(id) }, { push: true })}
+    >
       {known ? null : <option value={ANY_FLEET}>{fleetName(ANY_FLEET)}</option>}
-      {fleets.some((f) => f.id === heard.fleet) || heard.fleet === ANY_FLEET ? null : <option value={heard.fleet}>{heard.fleet}</option>}
+      {fleets.some((f) => f.id === heard.fleet) || heard.fleet === ANY_FLEET ? null : (
+        <option value={heard.fleet}>{heard.fleet}</option>
+      )}
       {fleets.map((f) => (
         <option key={f.id} value={f.id}>
           {fleetName(f.id)}
@@ -140,14 +159,19 @@ function Unit({ large, rows }: { large: Counted; rows: readonly SeriesRow[] }) {
 
 function Beside({ large, small, rows }: { large: Counted; small: Counted | null; rows: readonly SeriesRow[] }) {
   const value = small ? idOf(small) : NOTHING;
-  const fleetId = (small?.by === "ais" ? small.fleet : null) ?? fleet.value ?? (large.by === "office" && large.row.fleet ? large.row.fleet : ANY_FLEET);
+  const fleetId =
+    (small?.by === "ais" ? small.fleet : null) ??
+    fleet.value ??
+    (large.by === "office" && large.row.fleet ? large.row.fleet : ANY_FLEET);
   const offices = large.by === "ais" ? rows.filter((r) => r.counts_in.some((z) => large.zones.includes(z))) : [];
   const zones = large.by === "office" ? (meta.value?.zones ?? []) : [];
   const listed = zones.some((z) => aisId([z.id], fleetId) === value);
   return (
     <Pick label={t("compare")} value={value} onPick={(compare) => change({ compare }, { push: true })}>
       <option value={NOTHING}>{t("beside_none")}</option>
-      {small?.by === "ais" && !listed ? <option value={value}>{t("ais_of", { zone: small.zones.map(zoneName).join(", ") })}</option> : null}
+      {small?.by === "ais" && !listed ? (
+        <option value={value}>{t("ais_of", { zone: small.zones.map(zoneName).join(", ") })}</option>
+      ) : null}
       {offices.map((r) => (
         <option key={r.series} value={r.series}>
           {`${officeName(r.office)}: ${sayMetric(r.metric)}`}

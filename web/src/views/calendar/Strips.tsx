@@ -1,8 +1,21 @@
 /** Years as strips, a column a week: how much on each day, what is blank, zero, unobservable or not covered. */
 import { sayUnit, t } from "../../i18n/calendar";
 import { lang, phone } from "../../state/state";
-import { change } from "../../state/url";
-import { dayOf, type Bin, type Day, msOf, plusDays, plusMonths, stepOf, weekday, weekOf, yearOf, yearsShown } from "./days";
+import { follow, href } from "../../state/url";
+import {
+  type Bin,
+  type Day,
+  dayOf,
+  msOf,
+  plusDays,
+  plusMonths,
+  stepOf,
+  weekday,
+  weekOf,
+  widthOf,
+  yearOf,
+  yearsShown,
+} from "./days";
 import { openDay } from "./Months";
 import { MONTHS_SHOWN, nameOf, type Reading, sayDay, told, unitOf } from "./reading";
 
@@ -101,7 +114,12 @@ function Year({ reading, bins, year, s }: { reading: Reading; bins: readonly Bin
             <title>{`${sayDay(one.day)}: ${one.names.join(", ")}`}</title>
             <path d="M-3.400 5.500h6.800l-3.400-5Z" class="f-mag" />
             {phone.value ? null : (
-              <text x={weekOf(one.day) > 46 ? -6 : 6} y="9" class="t-mag" text-anchor={weekOf(one.day) > 46 ? "end" : "start"}>
+              <text
+                x={weekOf(one.day) > 46 ? -6 : 6}
+                y="9"
+                class="t-mag"
+                text-anchor={weekOf(one.day) > 46 ? "end" : "start"}
+              >
                 {sayDay(one.day, "ym")}
               </text>
             )}
@@ -115,12 +133,9 @@ function Year({ reading, bins, year, s }: { reading: Reading; bins: readonly Bin
 
 function YearName({ year, known, s, reading }: { year: number; known: number; s: Sizes; reading: Reading }) {
   const small = phone.value;
+  const patch = { month: `${year}-${reading.month.slice(5, 7)}` };
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Page Up and Page Down move the same frame
-    <g
-      class="year"
-      onClick={() => change({ month: `${year}-${reading.month.slice(5, 7)}` })}
-    >
+    <a class="year" href={href(patch)} onClick={follow(patch)} aria-label={String(year)}>
       <text x="0" y={small ? -4 : 12} class={small ? "t-ink t-b" : "t-ink t-serif y"}>
         {year}
       </text>
@@ -130,20 +145,52 @@ function YearName({ year, known, s, reading }: { year: number; known: number; s:
         </text>
       )}
       {s.x0 ? <rect x="0" y="-2" width={s.x0 - 4} height="34" class="hit" /> : null}
-    </g>
+    </a>
   );
 }
 
-function Cell({ it, at, s, bins, title }: { it: Day; at: [number, number]; s: Sizes; bins: readonly Bin[]; title: string }) {
+function Cell({
+  it,
+  at,
+  s,
+  bins,
+  title,
+}: {
+  it: Day;
+  at: [number, number];
+  s: Sizes;
+  bins: readonly Bin[];
+  title: string;
+}) {
   const [x, y] = at;
-  const box = { x: x.toFixed(1), y: y.toFixed(1), width: s.cell.toFixed(2), height: s.cell.toFixed(2), "data-day": it.day };
+  const box = {
+    x: x.toFixed(1),
+    y: y.toFixed(1),
+    width: s.cell.toFixed(2),
+    height: s.cell.toFixed(2),
+    "data-day": it.day,
+  };
   const tip = phone.value ? null : <title>{title}</title>;
-  if (it.state === "value") return <rect {...box} class={`q${stepOf(it.value, bins)}`}>{tip}</rect>;
+  if (it.state === "value")
+    return (
+      <rect {...box} class={`q${stepOf(it.value, bins)}`}>
+        {tip}
+      </rect>
+    );
   return (
     <>
-      {it.state === "zero" ? <circle cx={(x + s.cell / 2).toFixed(1)} cy={(y + s.cell / 2).toFixed(1)} r={(s.cell * 0.22).toFixed(1)} class="zero" /> : null}
+      {it.state === "zero" ? (
+        <circle
+          cx={(x + s.cell / 2).toFixed(1)}
+          cy={(y + s.cell / 2).toFixed(1)}
+          r={(s.cell * 0.22).toFixed(1)}
+          class="zero"
+        />
+      ) : null}
       {it.state === "unobservable" ? <rect {...box} class="un" fill="url(#hatch)" /> : null}
-      <rect {...box} class="hit">{tip}</rect>
+      <rect {...box} class="hit">
+        {tip}
+      </rect>
     </>
   );
 }
@@ -157,10 +204,17 @@ function Outside({ year, first, last, s }: { year: number; first: string; last: 
     <>
       {parts.map(([from, to, text]) => {
         const [x, w] = [s.x0 + from * s.step, (to - from) * s.step - s.gap];
-        const room = w > text.length * 6 + 12 ? text : w > 80 ? t("not_covered") : "";
+        const room = w > widthOf(text) + 12 ? text : w > 80 ? t("not_covered") : "";
         return (
           <g key={from}>
-            <rect x={x.toFixed(1)} y="0" width={w.toFixed(1)} height={(s.height - s.gap).toFixed(1)} fill="url(#hatch)" opacity=".45">
+            <rect
+              x={x.toFixed(1)}
+              y="0"
+              width={w.toFixed(1)}
+              height={(s.height - s.gap).toFixed(1)}
+              fill="url(#hatch)"
+              opacity=".45"
+            >
               <title>{text}</title>
             </rect>
             {room && !phone.value ? (
@@ -184,7 +238,11 @@ function MonthLines({ year, first, last, s }: { year: number; first: string; las
     if (day <= first || day > last) continue;
     const [x, wd] = [s.x0 + weekOf(day) * s.step - half, weekday(day)];
     const [top, low, y] = [-half, 7 * s.step - half, wd * s.step - half];
-    lines.push(wd ? `M${(x + s.step).toFixed(1)} ${top.toFixed(1)}V${y.toFixed(1)}H${x.toFixed(1)}V${low.toFixed(1)}` : `M${x.toFixed(1)} ${top.toFixed(1)}V${low.toFixed(1)}`);
+    lines.push(
+      wd
+        ? `M${(x + s.step).toFixed(1)} ${top.toFixed(1)}V${y.toFixed(1)}H${x.toFixed(1)}V${low.toFixed(1)}`
+        : `M${x.toFixed(1)} ${top.toFixed(1)}V${low.toFixed(1)}`,
+    );
   }
   return <path d={lines.join("")} class="hair" />;
 }
@@ -193,9 +251,20 @@ function Ring({ at, s, value, top }: { at: [number, number]; s: Sizes; value: nu
   const [x, y] = at;
   return (
     <g class="mark-only">
-      <rect x={(x - 1).toFixed(1)} y={(y - 1).toFixed(1)} width={(s.cell + 2).toFixed(1)} height={(s.cell + 2).toFixed(1)} class="ring" />
+      <rect
+        x={(x - 1).toFixed(1)}
+        y={(y - 1).toFixed(1)}
+        width={(s.cell + 2).toFixed(1)}
+        height={(s.cell + 2).toFixed(1)}
+        class="ring"
+      />
       {phone.value ? null : (
-        <text x={(x + s.cell / 2).toFixed(1)} y={top ? (y - 5).toFixed(1) : "-6"} class="t-mag t-b" text-anchor="middle">
+        <text
+          x={(x + s.cell / 2).toFixed(1)}
+          y={top ? (y - 5).toFixed(1) : "-6"}
+          class="t-mag t-b"
+          text-anchor="middle"
+        >
           {value}
         </text>
       )}
@@ -209,7 +278,7 @@ function Frame({ year, month, s }: { year: number; month: string; s: Sizes }) {
   const end = plusDays(`${plusMonths(month, MONTHS_SHOWN)}-01`, -1);
   const [low, high] = [`${year}-01-01`, `${year}-12-31`];
   if (end < low || begin > high) return null;
-  const [a, b] = [weekOf(begin < low ? low : begin), weekOf(end > high ? high : end) + 1];
+  const [a, b] = [begin < low ? 0 : weekOf(begin), weekOf(yearOf(end) > year ? high : end) + 1];
   const x = s.x0 + a * s.step - 3;
   const width = (b - a) * s.step + 5;
   const pad = phone.value ? 2 : 4;
@@ -244,7 +313,13 @@ export function Legend({ reading, bins }: { reading: Reading; bins: readonly Bin
           <svg width="14" height="14" aria-hidden="true">
             <rect width="14" height="14" class={`q${stepOf(bin.low, bins)}`} />
           </svg>
-          {bin.high === null ? (bins.length === 1 && bin.low === 1 && large.of.by === "office" && large.of.row.window === "span" ? "1" : t("more", { low: bin.low })) : bin.high === bin.low ? bin.low : t("range", { low: bin.low, high: bin.high })}
+          {bin.high === null
+            ? bins.length === 1 && bin.low === 1 && large.of.by === "office" && large.of.row.window === "span"
+              ? "1"
+              : t("more", { low: bin.low })
+            : bin.high === bin.low
+              ? bin.low
+              : t("range", { low: bin.low, high: bin.high })}
         </span>
       ))}
       <span>

@@ -45,14 +45,19 @@ export function plusMonths(month: string, n: number): string {
 export const isMonth = (text: string) => /^\d{4}-(0[1-9]|1[0-2])$/.test(text);
 export const daysIn = (month: string) => daysBetween(`${month}-01`, `${plusMonths(month, 1)}-01`);
 /** The column of a day in the strip of its year: weeks from Monday. */
-export const weekOf = (day: string) => Math.floor((weekday(`${day.slice(0, 4)}-01-01`) + daysBetween(`${day.slice(0, 4)}-01-01`, day)) / 7);
+export const weekOf = (day: string) =>
+  Math.floor((weekday(`${day.slice(0, 4)}-01-01`) + daysBetween(`${day.slice(0, 4)}-01-01`, day)) / 7);
 
 /** One row as a day. Absent is not unobserved, and neither is zero. */
 export function dayFrom(row: DayRow): Day {
-  const said = row.value !== undefined ? row.value : row.hulls_n ?? null;
-  const value = row.state === "observed" || row.state === "not_observed" ? said ?? (row.state === "not_observed" ? 0 : null) : said;
+  const said = row.value !== undefined ? row.value : (row.hulls_n ?? null);
+  const value =
+    row.state === "observed" || row.state === "not_observed"
+      ? (said ?? (row.state === "not_observed" ? 0 : null))
+      : said;
   const known = row.state !== "unobservable" && row.state !== "not_reported" && value !== null;
-  const state: DayState = row.state === "unobservable" ? "unobservable" : !known ? "blank" : value === 0 ? "zero" : "value";
+  const state: DayState =
+    row.state === "unobservable" ? "unobservable" : !known ? "blank" : value === 0 ? "zero" : "value";
   return {
     day: row.day,
     state,
@@ -129,7 +134,13 @@ export function windowOf(day: string, rule: string): { since_ms: number; until_m
 function offsetOf(zone: string, local: number): number {
   try {
     const form = new Intl.DateTimeFormat("en-US", {
-      timeZone: zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric",
+      timeZone: zone,
+      hourCycle: "h23",
+      year: "numeric",
+      month: "numeric",
+      day: "numeric",
+      hour: "numeric",
+      minute: "numeric",
     });
     const guess = (ms: number) => {
       const p = Object.fromEntries(form.formatToParts(ms).map((x) => [x.type, Number(x.value)]));
@@ -142,7 +153,10 @@ function offsetOf(zone: string, local: number): number {
 }
 
 /** Days, sum and days with at least one of a month, of what is known. */
-export function monthTotals(month: string, days: ReadonlyMap<string, Day>): { reported: number; sum: number; with: number } {
+export function monthTotals(
+  month: string,
+  days: ReadonlyMap<string, Day>,
+): { reported: number; sum: number; with: number } {
   const out = { reported: 0, sum: 0, with: 0 };
   for (let i = 0; i < daysIn(month); i++) {
     const value = days.get(plusDays(`${month}-01`, i))?.value ?? null;
@@ -153,3 +167,6 @@ export function monthTotals(month: string, days: ReadonlyMap<string, Day>): { re
   }
   return out;
 }
+
+/** About how wide a text of 11 px is, in px: Chinese and Japanese characters are as wide as high. */
+export const widthOf = (text: string) => [...text].reduce((w, c) => w + (c > "\u2e80" ? 11 : 5.9), 0);

@@ -10,9 +10,22 @@ import { follow, href } from "../../state/url";
 import { type Bin, binsOf, plusMonths } from "./days";
 import "./calendar.css";
 import { dayFigure } from "./choose";
-import { moveMonths, Months } from "./Months";
+import { Months, moveMonths } from "./Months";
 import { Picks } from "./Picks";
-import { type Layer, MONTHS_SHOWN, nameOf, officeName, type Reading, ruleOf, sayDay, sayRule, fleetName, unitOf, useReading, zoneName } from "./reading";
+import {
+  fleetName,
+  type Layer,
+  MONTHS_SHOWN,
+  nameOf,
+  officeName,
+  type Reading,
+  ruleOf,
+  sayDay,
+  sayRule,
+  unitOf,
+  useReading,
+  zoneName,
+} from "./reading";
 import { Legend, Strips } from "./Strips";
 
 export function View() {
@@ -29,7 +42,10 @@ export function View() {
   if (!large)
     return (
       <div class="pad">
-        <Said answer={listed.state === "ok" ? { state: "none", data: [], notes: [], dataVersion: "" } : listed} what={t("what_series")} />
+        <Said
+          answer={listed.state === "ok" ? { state: "none", data: [], notes: [], dataVersion: "" } : listed}
+          what={t("what_series")}
+        />
       </div>
     );
   return (
@@ -77,13 +93,29 @@ function Sub({ layer }: { layer: Layer }) {
   if (!reach) return null;
   const all = [...days.values()];
   const known = all.filter((d) => d.value !== null).length;
-  const told = { rule: sayRule(ruleOf(of)), first: sayDay(reach.first), last: sayDay(reach.last), unit: sayUnit(unitOf(of)) };
+  const told = {
+    rule: sayRule(ruleOf(of)),
+    first: sayDay(reach.first),
+    last: sayDay(reach.last),
+    unit: sayUnit(unitOf(of)),
+  };
   const breaks = of.by === "office" && of.row.breaks.length ? of.row.breaks : [];
   return (
     <p class="sub" title={breaks.map((text) => t("breaks", { text })).join("\n")}>
       {of.by === "office"
-        ? t("sub", { ...told, unit: capital(told.unit), office: officeName(of.row.office), n: number(known), blank: number(all.length - known) })
-        : t("sub_ais", { ...told, fleet: fleetName(of.fleet), n: number(all.length), blank: number(all.length - known) })}
+        ? t("sub", {
+            ...told,
+            unit: capital(told.unit),
+            office: officeName(of.row.office),
+            n: number(known),
+            blank: number(all.length - known),
+          })
+        : t("sub_ais", {
+            ...told,
+            fleet: fleetName(of.fleet),
+            n: number(all.length),
+            blank: number(all.length - known),
+          })}
     </p>
   );
 }
@@ -94,7 +126,9 @@ const capital = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1)
 function Aside({ reading }: { reading: Reading }) {
   const { large, small, month } = reading;
   if (!large) return null;
-  const named = small ? t("large_small", { large: lineOf(large), small: lineOf(small) }) : t("large_only", { large: lineOf(large) });
+  const named = small
+    ? t("large_small", { large: lineOf(large), small: lineOf(small) })
+    : t("large_only", { large: lineOf(large) });
   const end = plusMonths(month, MONTHS_SHOWN - 1);
   return (
     <div class="cal-aside">
@@ -103,11 +137,25 @@ function Aside({ reading }: { reading: Reading }) {
         {small?.of.by === "ais" && small.answer.state !== "loading" ? ` ${reachOf(small)}` : ""}
       </p>
       <p class="steps">
-        {phone.value ? <span class="small">{t("shown_phone", { from: sayDay(month, "ym"), to: sayDay(end, "ym") })}</span> : null}
-        <button type="button" class="key" aria-label={t("earlier")} title={t("earlier")} onClick={() => moveMonths(reading, -1)}>
+        {phone.value ? (
+          <span class="small">{t("shown_phone", { from: sayDay(month, "ym"), to: sayDay(end, "ym") })}</span>
+        ) : null}
+        <button
+          type="button"
+          class="key"
+          aria-label={t("earlier")}
+          title={t("earlier")}
+          onClick={() => moveMonths(reading, -1)}
+        >
           ←
         </button>
-        <button type="button" class="key" aria-label={t("later")} title={t("later")} onClick={() => moveMonths(reading, 1)}>
+        <button
+          type="button"
+          class="key"
+          aria-label={t("later")}
+          title={t("later")}
+          onClick={() => moveMonths(reading, 1)}
+        >
           →
         </button>
       </p>
@@ -117,7 +165,9 @@ function Aside({ reading }: { reading: Reading }) {
 
 function lineOf(layer: Layer): string {
   const { of } = layer;
-  return of.by === "office" ? t("count_of", { office: officeName(of.row.office) }) : t("hulls_ais", { zone: of.zones.map(zoneName).join(", ") });
+  return of.by === "office"
+    ? t("count_of", { office: officeName(of.row.office) })
+    : t("hulls_ais", { zone: of.zones.map(zoneName).join(", ") });
 }
 
 function reachOf(layer: Layer): string {
@@ -129,7 +179,10 @@ function reachOf(layer: Layer): string {
 function Beneath({ reading }: { reading: Reading }) {
   const { large, small } = reading;
   if (!large || !small) return null;
-  const both = [...small.days.keys()].filter((day) => large.days.get(day)?.value != null).sort().at(-1);
+  const both = [...small.days.keys()]
+    .filter((day) => large.days.get(day)?.value != null)
+    .sort()
+    .at(-1);
   const patch = { evidence: both ? dayFigure(small.of, both) : null };
   return (
     <p class="small beneath">
@@ -148,7 +201,11 @@ const valuesOf = (layer: Layer) => [...layer.days.values()].flatMap((d) => (d.va
 function useFoot(reading: Reading): void {
   const { large } = reading;
   const rule = large ? ruleOf(large.of) : null;
-  const source = !large ? null : large.of.by === "office" ? t("sources", { office: officeName(large.of.row.office) }) : t("sources_ais");
+  const source = !large
+    ? null
+    : large.of.by === "office"
+      ? t("sources", { office: officeName(large.of.row.office) })
+      : t("sources_ais");
   useEffect(() => {
     rules.value = rule;
     sources.value = source;

@@ -9,23 +9,9 @@ import { say } from "../../state/time";
 import { param } from "../../state/url";
 import { type Chosen, type Counted, choose, idOf, type SeriesRow } from "./choose";
 import { byDay, type Day, type DayRow, isMonth, monthOf, msOf, plusMonths, reach } from "./days";
+import { type RecordRow, ringsOf } from "./rings";
 
 export const MONTHS_SHOWN = 4;
-
-export interface RecordRow {
-  readonly figure_id: string;
-  readonly record_kind: string;
-  readonly value: number;
-  readonly value_at_most: number;
-  readonly unit: string;
-  readonly start_day: string | null;
-  readonly end_day: string | null;
-  readonly previous?: number | null;
-  readonly broke_value?: number | null;
-  readonly stands_since: string | null;
-  readonly stands: boolean;
-  readonly series_start?: string | null;
-}
 
 interface ExerciseRow {
   readonly zone_id: string;
@@ -58,10 +44,11 @@ export interface Reading {
   readonly month: string;
 }
 
-const table = (one: Counted | null): string | null => (one === null ? null : one.by === "ais" ? "days" : `series/${one.row.series}`);
+const table = (one: Counted | null): string | null =>
+  one === null ? null : one.by === "ais" ? "days" : `series/${one.row.series}`;
 const query = (one: Counted | null) => (one?.by === "ais" ? { zone: one.zones, fleet: one.fleet } : {});
 const EMPTY: readonly never[] = [];
-const listOf = <T,>(answer: Answer<readonly T[]>): readonly T[] => (answer.state === "ok" ? answer.data : EMPTY);
+const listOf = <T>(answer: Answer<readonly T[]>): readonly T[] => (answer.state === "ok" ? answer.data : EMPTY);
 
 function useLayer(of: Counted | null): Layer | null {
   const answer = useRows<DayRow>(table(of), query(of)).value;
@@ -73,7 +60,12 @@ function useLayer(of: Counted | null): Layer | null {
 export function useReading(): Reading {
   const listed = useRows<SeriesRow>("series").value;
   const series = listOf(listed);
-  const wish = { series: param("series") || null, zones: zones.value, fleet: fleet.value, beside: param("compare") || null };
+  const wish = {
+    series: param("series") || null,
+    zones: zones.value,
+    fleet: fleet.value,
+    beside: param("compare") || null,
+  };
   const chosen = series.length || listed.state === "none" ? choose(wish, series, meta.value) : null;
   const large = useLayer(chosen?.large ?? null);
   const small = useLayer(chosen?.small ?? null);
@@ -89,12 +81,6 @@ export function useReading(): Reading {
   return { listed, series, chosen, large, small, rings, exercises, month };
 }
 
-export function ringsOf(rows: readonly RecordRow[]): Map<string, RecordRow> {
-  const broke = (r: RecordRow) => r.previous ?? r.broke_value ?? null;
-  const kept = rows.filter((r) => r.record_kind === "highest_day" && r.start_day && broke(r) !== null);
-  return new Map(kept.map((r) => [r.start_day ?? "", r]));
-}
-
 /** The first days of named exercises; areas of one exercise stand together. */
 function exercisesOf(rows: readonly ExerciseRow[]): Exercise[] {
   const out = new Map<string, string[]>();
@@ -106,7 +92,8 @@ function exercisesOf(rows: readonly ExerciseRow[]): Exercise[] {
 }
 
 /** A day as a date in words; no clock turns it. */
-export const sayDay = (day: string, form: "ymd" | "d" | "ym" = "ymd") => say(msOf(day.length === 7 ? `${day}-01` : day), form, "UTC");
+export const sayDay = (day: string, form: "ymd" | "d" | "ym" = "ymd") =>
+  say(msOf(day.length === 7 ? `${day}-01` : day), form, "UTC");
 
 export const zoneName = (id: string) => named(meta.value?.zones.find((z) => z.id === id)?.names, id);
 export const officeName = (id: string) => named(meta.value?.offices.find((o) => o.id === id)?.names, id);
@@ -138,10 +125,17 @@ export function told(day: string, reading: Reading): string {
   if (!large) return day;
   const at = large.days.get(day);
   const values = { day: sayDay(day), value: at?.value ?? "", unit: sayUnit(unitOf(large.of)) };
-  const main = !at ? t("l_outside", values) : at.state === "blank" ? t("l_blank", values) : at.state === "unobservable" ? t("l_unobservable", values) : t("l_office", values);
+  const main = !at
+    ? t("l_outside", values)
+    : at.state === "blank"
+      ? t("l_blank", values)
+      : at.state === "unobservable"
+        ? t("l_unobservable", values)
+        : t("l_office", values);
   const beside = small?.days.get(day);
   const said = [main];
-  if (beside && small?.of.by === "ais") said.push(beside.value === null ? t("l_small_un") : t("l_small", { value: beside.value }));
+  if (beside && small?.of.by === "ais")
+    said.push(beside.value === null ? t("l_small_un") : t("l_small", { value: beside.value }));
   if (rings.has(day)) said.push(t("l_record"));
   if (at?.because) said.push(at.because);
   return said.join("; ");

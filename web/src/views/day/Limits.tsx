@@ -1,11 +1,12 @@
 /** Which limits are drawn and listed: by kind, by who draws them, or only the zones named. None is privileged. */
+
+import { meta, zoneOf } from "../../api/meta";
+import { KINDS } from "../../chart/limits";
 import { t } from "../../i18n/day";
 import { sayClaimant, sayKind } from "../../i18n/shell";
 import { named } from "../../i18n/words";
-import { meta, zoneOf } from "../../api/meta";
 import { fleet, zones } from "../../state/state";
 import { change, param, params } from "../../state/url";
-import { KINDS } from "../../chart/limits";
 import { type Day, kindsDrawn } from "./data";
 
 export function Limits({ day }: { day: Day }) {
@@ -46,7 +47,11 @@ export function Limits({ day }: { day: Day }) {
             <p class="cap">{t("limits_whose")}</p>
             {whose.map((code) => (
               <label key={code}>
-                <input type="checkbox" checked={claimants.includes(code)} onChange={() => turn("claimant", claimants, code, whose)} />
+                <input
+                  type="checkbox"
+                  checked={claimants.includes(code)}
+                  onChange={() => turn("claimant", claimants, code, whose)}
+                />
                 {sayClaimant(code)}
               </label>
             ))}

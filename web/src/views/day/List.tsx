@@ -38,8 +38,16 @@ export function List({ day }: { day: Day }) {
       <div class="figs">
         <Figure n={hulls} word={t(hulls === 1 ? "hull" : "hulls")} />
         <Figure n={positions} word={t(positions === 1 ? "position_1" : "positions")} />
-        <Figure n={count("passage")} word={t(count("passage") === 1 ? "passage_1" : "passages")} evidence={live.find((e) => e.kind === "passage")?.id} />
-        <Figure n={count("visit")} word={t(count("visit") === 1 ? "visit_1" : "visits")} evidence={live.find((e) => e.kind === "visit")?.id} />
+        <Figure
+          n={count("passage")}
+          word={t(count("passage") === 1 ? "passage_1" : "passages")}
+          evidence={live.find((e) => e.kind === "passage")?.id}
+        />
+        <Figure
+          n={count("visit")}
+          word={t(count("visit") === 1 ? "visit_1" : "visits")}
+          evidence={live.find((e) => e.kind === "visit")?.id}
+        />
         <Figure n={count("gap")} word={t(count("gap") === 1 ? "gap_1" : "gaps")} />
       </div>
       {only !== undefined ? (
@@ -57,7 +65,9 @@ export function List({ day }: { day: Day }) {
         </div>
       ) : null}
       <div class="list-box">
-        {busy && shown.length === 0 ? <Said<unknown> answer={busy} what={t(chosen === null ? "what_list" : "what_list_hull")} /> : null}
+        {busy && shown.length === 0 ? (
+          <Said<unknown> answer={busy} what={t(chosen === null ? "what_list" : "what_list_hull")} />
+        ) : null}
         {!busy && shown.length === 0 ? <Empty day={day} /> : null}
         <ul class="rowlist">
           {shown.slice(0, MOST_ROWS).map((e) => (

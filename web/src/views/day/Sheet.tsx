@@ -2,26 +2,48 @@
 import type { FeatureCollection, Position } from "geojson";
 import type { Map as Map_ } from "maplibre-gl";
 import { useMemo, useRef, useState } from "preact/hooks";
+import { meta } from "../../api/meta";
 import { Chart, type Data } from "../../chart/Chart";
 import { Rose, Scale, scaleOf, type View } from "../../chart/frame";
 import { type Box, boxOf, type Land, landOf, limitLines, outer, type ZoneShape } from "../../chart/limits";
 import { TOWNS, WATERS } from "../../chart/waters";
-import { meta } from "../../api/meta";
 import { t } from "../../i18n/day";
 import { named } from "../../i18n/words";
 import { useKeys } from "../../shell/keys";
 import { lang, phone, sel, span } from "../../state/state";
 import { lasting, say } from "../../state/time";
 import { change, param } from "../../state/url";
-import { boxToShow, type Day, dataOf, type Entry, type FeatureProps, fixesAt, type GateProps, namesOf, places, type Track } from "./data";
+import {
+  boxToShow,
+  type Day,
+  dataOf,
+  type Entry,
+  type FeatureProps,
+  fixesAt,
+  type GateProps,
+  namesOf,
+  places,
+  type Track,
+} from "./data";
 import { Limits } from "./Limits";
 import { head, hot, play, shift, step } from "./state";
 import { titleOf } from "./words";
 
-const collection = (features: FeatureCollection["features"]): FeatureCollection => ({ type: "FeatureCollection", features });
+const collection = (features: FeatureCollection["features"]): FeatureCollection => ({
+  type: "FeatureCollection",
+  features,
+});
 
 /** Small rocks first need room; groups and big islands are named from afar. */
-const FROM_ZOOM: Readonly<Record<string, number>> = { island_group: 0, island: 6, islet: 7.5, rock: 8, reef: 6.5, shoal: 6, bank: 6 };
+const FROM_ZOOM: Readonly<Record<string, number>> = {
+  island_group: 0,
+  island: 6,
+  islet: 7.5,
+  rock: 8,
+  reef: 6.5,
+  shoal: 6,
+  bank: 6,
+};
 
 export function Sheet({ day }: { day: Day }) {
   const shapes = dataOf(day.shapes.value)?.features as unknown as ZoneShape[] | undefined;
@@ -29,23 +51,50 @@ export function Sheet({ day }: { day: Day }) {
   const frame = useMemo(() => (shapes ? boxOf(shapes.flatMap((z) => outer(z.geometry))) : null), [shapes]);
   const coastShapes = dataOf(day.coast.value);
   const land = useMemo(() => landOf(coastShapes), [coastShapes]);
-  const coast = useMemo(() => (coastShapes ? pieced(land) : null), [coastShapes, land]);
+  const [close, setClose] = useState(false);
+  const coast = useMemo(() => (coastShapes ? coastFor(land, close) : null), [coastShapes, land, close]);
   const drawnKey = day.drawn.map((z) => z.properties.zone_id).join();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key names the zones drawn
-  const zones = useMemo(() => (frame ? limitLines(day.drawn, frame, land) : collection([])), [frame, drawnKey, tongue, land]);
+  const zones = useMemo(
+    () => (frame ? limitLines(day.drawn, frame, land) : collection([])),
+    [frame, drawnKey, tongue, land],
+  );
   const passed = day.entries.filter((e) => e.kind === "passage" && !e.withdrawn).map((e) => e.where);
   const passedKey = [...new Set(passed)].sort().join();
   const gateShapes = dataOf(day.gates.value);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key names the gates passed
-  const gates = useMemo(() => labelled<GateProps>(gateShapes, (p) => ({ label: shortGate(named(p.names)), kind: p.kind, passed: passed.includes(p.gate_id) })), [gateShapes, passedKey, tongue]);
+  const gates = useMemo(
+    () =>
+      labelled<GateProps>(gateShapes, (p) => ({
+        label: shortGate(named(p.names)),
+        kind: p.kind,
+        passed: passed.includes(p.gate_id),
+      })),
+    [gateShapes, passedKey, tongue],
+  );
   const featureShapes = dataOf(day.features.value);
   const features = useMemo(() => labelled<FeatureProps>(featureShapes, featureWords), [featureShapes, tongue]);
   const otherShapes = dataOf(day.others.value);
-  const lines = useMemo(() => labelled<GateProps>(otherShapes, (p) => ({ label: named(p.names) })), [otherShapes, tongue]);
+  const lines = useMemo(
+    () => labelled<GateProps>(otherShapes, (p) => ({ label: named(p.names) })),
+    [otherShapes, tongue],
+  );
   const words = useMemo(() => collection(writing()), [tongue]);
   const { pieces, chosen } = day;
-  const tracks = useMemo(() => collection(pieces.map((p) => ({ ...p, properties: { mmsi: p.properties.mmsi, chosen: chosen === null || p.properties.mmsi === chosen } }))), [pieces, chosen]);
-  const gapKey = day.entries.filter((e) => e.kind === "gap").map((e) => e.id).join();
+  const tracks = useMemo(
+    () =>
+      collection(
+        pieces.map((p) => ({
+          ...p,
+          properties: { mmsi: p.properties.mmsi, chosen: chosen === null || p.properties.mmsi === chosen },
+        })),
+      ),
+    [pieces, chosen],
+  );
+  const gapKey = day.entries
+    .filter((e) => e.kind === "gap")
+    .map((e) => e.id)
+    .join();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key names the silences
   const silences = useMemo(() => collection(day.entries.flatMap(silenceLine)), [gapKey, chosen]);
   const data: Data = { zones, gates, features, lines, words, tracks, silences, ...(coast ? { coast } : {}) };
@@ -79,7 +128,12 @@ export function Sheet({ day }: { day: Day }) {
       hotZone={hotZone}
       onCam={(cam) => change({ cam })}
       onPick={({ mmsi }) => mmsi && change({ sel: String(mmsi) })}
-      onSheet={setSheet}
+      onSheet={(map) => {
+        setSheet(map);
+        const look = () => setClose(map.getZoom() >= NEAR_ZOOM);
+        map.on("zoomend", look);
+        look();
+      }}
       over={(view, map) => <Over view={view} map={map} day={day} />}
     >
       <div class="chart-ctl">
@@ -98,23 +152,58 @@ export function Sheet({ day }: { day: Day }) {
   );
 }
 
+/** From this zoom on the pack's coast is drawn whole. */
+const NEAR_ZOOM = 7;
 const SMALL_DEG = 0.2;
+const CELL_DEG = 0.05;
+const FINE_DEG = 0.003;
 
-/** The coast in pieces that say whether they are small: small islands are drawn at every scale, the rest from near. */
-function pieced(land: Land): FeatureCollection {
+/** The pack's coast. From afar only its islands, thinned, that the world's coast lacks or blurs; the whole from near. */
+function coastFor(land: Land, close: boolean): FeatureCollection {
+  const pieces = close ? land : islands(land);
   return collection(
-    land.map(({ box: [w, s, e, n], ring }) => ({
+    pieces.map(({ ring }) => ({
       type: "Feature",
-      geometry: { type: "Polygon", coordinates: [[...ring]] },
-      properties: { small: e - w < SMALL_DEG && n - s < SMALL_DEG },
+      geometry: { type: "Polygon", coordinates: [close ? [...ring] : thinned(ring)] },
+      properties: {},
     })),
   );
 }
 
+/** Small islands, the largest of each cell: a rock beside an island adds nothing that an eye could tell from afar. */
+function islands(land: Land): Land {
+  const size = ({ box: [w, s, e, n] }: Land[number]) => Math.max(e - w, n - s);
+  const taken = new Set<string>();
+  return [...land]
+    .filter((piece) => size(piece) < SMALL_DEG)
+    .sort((a, b) => size(b) - size(a))
+    .filter(({ box: [w, s] }) => {
+      const cell = `${Math.floor(w / CELL_DEG)},${Math.floor(s / CELL_DEG)}`;
+      const free = !taken.has(cell);
+      taken.add(cell);
+      return free;
+    });
+}
+
+function thinned(ring: readonly Position[]): Position[] {
+  const out: Position[] = [];
+  for (const at of ring) {
+    const last = out.at(-1);
+    if (!last || Math.hypot((at[0] ?? 0) - (last[0] ?? 0), (at[1] ?? 0) - (last[1] ?? 0)) > FINE_DEG) out.push(at);
+  }
+  const [first] = out;
+  return out.length < 3 || !first ? [...ring] : [...out, first];
+}
+
 const shortGate = (name: string) => name.replace(/\s*[（(].*?[)）]\s*/g, " ").trim();
 
-function labelled<P>(from: FeatureCollection | undefined, make: (properties: P) => Record<string, unknown>): FeatureCollection {
-  return collection((from?.features ?? []).filter((f) => f.geometry).map((f) => ({ ...f, properties: make(f.properties as P) })));
+function labelled<P>(
+  from: FeatureCollection | undefined,
+  make: (properties: P) => Record<string, unknown>,
+): FeatureCollection {
+  return collection(
+    (from?.features ?? []).filter((f) => f.geometry).map((f) => ({ ...f, properties: make(f.properties as P) })),
+  );
 }
 
 /** A contested feature carries all its names, the reader's language first. */
@@ -136,12 +225,16 @@ function writing(): FeatureCollection["features"] {
 
 function silenceLine(e: Entry): FeatureCollection["features"] {
   if (e.kind !== "gap" || !e.from || !e.to) return [];
-  return [{ type: "Feature", geometry: { type: "LineString", coordinates: [e.from, e.to] }, properties: { mmsi: e.mmsi } }];
+  return [
+    { type: "Feature", geometry: { type: "LineString", coordinates: [e.from, e.to] }, properties: { mmsi: e.mmsi } },
+  ];
 }
 
 /** Boxes of the zones that were visited (by the chosen hull, if there is one); very large ones do not widen the sheet. */
 function visitedBoxes(day: Day): Box[] {
-  const ids = new Set(day.entries.filter((e) => e.kind === "visit" && (day.chosen === null || e.mmsi === day.chosen)).map((e) => e.where));
+  const ids = new Set(
+    day.entries.filter((e) => e.kind === "visit" && (day.chosen === null || e.mmsi === day.chosen)).map((e) => e.where),
+  );
   return day.drawn
     .filter((z) => ids.has(z.properties.zone_id))
     .map((z) => boxOf(outer(z.geometry)))
@@ -154,7 +247,8 @@ function home(drawn: readonly ZoneShape[]): Box | null {
   return meta.value ? [117.4, 20.7, 128.75, 26.5] : null;
 }
 
-const near = (x: number, y: number, view: View) => x > -20 && y > -20 && x < view.width_px + 20 && y < view.height_px + 20;
+const near = (x: number, y: number, view: View) =>
+  x > -20 && y > -20 && x < view.width_px + 20 && y < view.height_px + 20;
 
 /** Everything that is drawn upon the map: furniture, then marks of events, plotted times, hulls. */
 function Over({ view, map, day }: { view: View; map: Map_; day: Day }) {
@@ -233,7 +327,12 @@ const APART_PX = 52;
 
 /** Plotted times along the tracks of the selection: at round hours of the clock, no nearer to each other than a label. */
 function Times({ day, at, view }: { day: Day; at: At; view: View }) {
-  const shown = day.chosen !== null ? day.pieces.filter((p) => p.properties.mmsi === day.chosen) : day.hulls.length <= 3 ? day.pieces : [];
+  const shown =
+    day.chosen !== null
+      ? day.pieces.filter((p) => p.properties.mmsi === day.chosen)
+      : day.hulls.length <= 3
+        ? day.pieces
+        : [];
   const { since_ms, until_ms } = span.value;
   const hours = (until_ms - since_ms) / 3_600_000;
   const step_h = STEPS_H.find((h) => hours / h <= 16) ?? 720;
@@ -287,6 +386,8 @@ function Hulls({ day, at, view }: { day: Day; at: At; view: View }) {
         if (!near(x, y, view)) return null;
         const faint = day.chosen !== null && mmsi !== day.chosen;
         return (
+          // the list reaches the same hull by keyboard
+          // biome-ignore lint/a11y/noStaticElementInteractions: a mark on the chart has its row in the list
           <g
             key={mmsi}
             class={`hull${faint ? " faint" : ""}${fix.moving ? " moving" : ""}`}
@@ -294,7 +395,11 @@ function Hulls({ day, at, view }: { day: Day; at: At; view: View }) {
             onClick={() => change({ sel: String(mmsi) })}
           >
             <title>{`${names.get(mmsi) ?? mmsi} ${say(fix.t_ms, "dhm")}`}</title>
-            {fix.course_deg === null ? <circle r="4.500" /> : <path d="M0-8l4.600 14h-9.200Z" transform={`rotate(${fix.course_deg})`} />}
+            {fix.course_deg === null ? (
+              <circle r="4.500" />
+            ) : (
+              <path d="M0-8l4.600 14h-9.200Z" transform={`rotate(${fix.course_deg})`} />
+            )}
           </g>
         );
       })}
@@ -309,9 +414,19 @@ interface Spot {
 
 /** Title block, rose and scale, each in the emptiest sea that the sheet has. */
 function Furniture({ view, map, day }: { view: View; map: Map_; day: Day }) {
-  const placed = useRef<{ key: string; title: Spot | null; rose: Spot | null; bar: Spot | null }>({ key: "", title: null, rose: null, bar: null });
+  const placed = useRef<{ key: string; title: Spot | null; rose: Spot | null; bar: Spot | null }>({
+    key: "",
+    title: null,
+    rose: null,
+    bar: null,
+  });
   const narrow = phone.value;
-  const key = [view.west, view.south, view.east, view.north].map((v) => v.toFixed(3)).join() + view.width_px + day.pieces.length + day.drawn.length + map.loaded();
+  const key =
+    [view.west, view.south, view.east, view.north].map((v) => v.toFixed(3)).join() +
+    view.width_px +
+    day.pieces.length +
+    day.drawn.length +
+    map.loaded();
   if (placed.current.key !== key && !map.isMoving() && map.loaded()) {
     const taken: [Spot, number, number][] = [];
     const title = narrow ? null : free(view, map, 200, 176, taken, ["sw", "nw", "se", "ne"]);
@@ -331,7 +446,7 @@ function Furniture({ view, map, day }: { view: View; map: Map_; day: Day }) {
   return (
     <g class="furniture">
       {title ? (
-        <g transform={`translate(${title.x} ${title.y})`} aria-hidden="true">
+        <g transform={`translate(${title.x} ${title.y})`}>
           <text y="18" class="sheet-title t-ink t-serif lab">
             {titleLines(packName()).map((line, i) => (
               <tspan key={line} x="0" dy={i ? 22 : 0}>
@@ -356,12 +471,20 @@ function Furniture({ view, map, day }: { view: View; map: Map_; day: Day }) {
         </g>
       ) : null}
       {rose ? <Rose x={rose.x + 75} y={rose.y + 84} r={64} /> : null}
-      {bar ? <Scale view={view} x={bar.x + (narrow ? 6 : 10)} y={bar.y + 16} most_px={Math.min(most, scaleOf(view, most).px * 600)} /> : null}
+      {bar ? (
+        <Scale
+          view={view}
+          x={bar.x + (narrow ? 6 : 10)}
+          y={bar.y + 16}
+          most_px={Math.min(most, scaleOf(view, most).px * 600)}
+        />
+      ) : null}
     </g>
   );
 }
 
-const packName = () => named((meta.value?.pack as { names?: Record<string, string> } | null)?.names, meta.value?.pack?.id ?? "");
+const packName = () =>
+  named((meta.value?.pack as { names?: Record<string, string> } | null)?.names, meta.value?.pack?.id ?? "");
 
 /** A title in two lines where it is long. */
 function titleLines(text: string): string[] {
@@ -373,16 +496,28 @@ function titleLines(text: string): string[] {
 }
 
 /** The corner or side, of those named and in that order, where a block covers least; null where all are crowded. */
-function free(view: View, map: Map_, w: number, h: number, taken: [Spot, number, number][], where: readonly string[]): Spot | null {
+function free(
+  view: View,
+  map: Map_,
+  w: number,
+  h: number,
+  taken: [Spot, number, number][],
+  where: readonly string[],
+): Spot | null {
   const edge = 16;
   let best: { spot: Spot; cost: number } | null = null;
   for (const [rank, side] of where.entries()) {
     const x = side.includes("w") ? edge : side.includes("e") ? view.width_px - w - edge : (view.width_px - w) / 2;
-    const y = side.includes("n") ? edge + 22 : side.includes("s") ? view.height_px - h - edge : (view.height_px - h) / 2;
+    const y = side.includes("n")
+      ? edge + 22
+      : side.includes("s")
+        ? view.height_px - h - edge
+        : (view.height_px - h) / 2;
     for (const inward of side === "s" || side === "n" ? [-160, -80, 0, 80, 160] : [0]) {
       const spot = { x: x + inward, y };
       if (spot.x < 4 || spot.y < 4 || spot.x + w > view.width_px) continue;
-      if (taken.some(([s, tw, th]) => s.x < spot.x + w && spot.x < s.x + tw && s.y < spot.y + h && spot.y < s.y + th)) continue;
+      if (taken.some(([s, tw, th]) => s.x < spot.x + w && spot.x < s.x + tw && s.y < spot.y + h && spot.y < s.y + th))
+        continue;
       const cost = crowding(map, spot, w, h) + rank * 0.4;
       if (!best || cost < best.cost) best = { spot, cost };
     }
@@ -402,7 +537,8 @@ function crowding(map: Map_, { x, y }: Spot, w: number, h: number): number {
     for (let j = 0; j < ny; j++) {
       const cell = [x + (w * i) / nx, y + (h * j) / ny, w / nx, h / ny] as const;
       if (under(["land-world", "land-pack"], ...cell)) cost += 1.2;
-      if (under(["zone-z12", "zone-z24", "zone-zr", "zone-zx", "gate", "gate-passed", "median", "water"], ...cell)) cost += 0.7;
+      if (under(["zone-z12", "zone-z24", "zone-zr", "zone-zx", "gate", "gate-passed", "median", "water"], ...cell))
+        cost += 0.7;
     }
   return cost;
 }

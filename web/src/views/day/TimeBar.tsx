@@ -2,17 +2,16 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useOne, useRows } from "../../api/client";
-import { meta } from "../../api/meta";
-import { t } from "../../i18n/day";
+import { meta, zoneOf } from "../../api/meta";
 import { KINDS, shortKind } from "../../chart/limits";
+import { t } from "../../i18n/day";
 import { sayClaimant } from "../../i18n/shell";
 import { type Names, named, number } from "../../i18n/words";
-import { zoneOf } from "../../api/meta";
-import { GRAINS, clock, fleet, grain, iso, lang, phone, sel, type Span, span } from "../../state/state";
+import { clock, fleet, GRAINS, grain, iso, lang, phone, type Span, sel, span } from "../../state/state";
 import { offset_ms, say } from "../../state/time";
 import { change, param } from "../../state/url";
 import { type Day, dataOf, type Entry, namesOf } from "./data";
-import { head, headAt, hot, play, playing, setWindow, STEP_MS } from "./state";
+import { head, headAt, hot, play, playing, STEP_MS, setWindow } from "./state";
 import { happening, titleOf } from "./words";
 
 const HOUR_MS = 3_600_000;
@@ -28,7 +27,11 @@ interface Lane {
 }
 
 /** Ticks of an axis: the steps of days, months or years whose labels have room. */
-export function ticks({ since_ms, until_ms }: Span, width_px: number, room_px: number): { at: number; form: "d" | "hm" | "ym" }[] {
+export function ticks(
+  { since_ms, until_ms }: Span,
+  width_px: number,
+  room_px: number,
+): { at: number; form: "d" | "hm" | "ym" }[] {
   const off = offset_ms();
   const px = width_px / (until_ms - since_ms);
   const out: { at: number; form: "d" | "hm" | "ym" }[] = [];
@@ -53,10 +56,10 @@ export function ticks({ since_ms, until_ms }: Span, width_px: number, room_px: n
 /** The span of the lower band: some windows long, the window near its end, cut at whole days. */
 export function contextOf({ since_ms, until_ms }: Span): Span {
   const long = until_ms - since_ms;
-  const whole = Math.min(Math.max(long * 12, 14 * DAY_MS), 3_650 * DAY_MS);
-  const after = Math.min((whole - long) * 0.16, whole - long);
+  const whole = Math.max(Math.min(Math.max(long * 12, 14 * DAY_MS), 3_650 * DAY_MS), long * 1.2);
+  const after = (whole - long) * 0.16;
   const end = Math.ceil((until_ms + after) / DAY_MS) * DAY_MS;
-  return { since_ms: Math.floor((end - Math.max(whole, long)) / DAY_MS) * DAY_MS, until_ms: end };
+  return { since_ms: Math.floor(Math.min(end - whole, since_ms) / DAY_MS) * DAY_MS, until_ms: end };
 }
 
 export function TimeBar({ day }: { day: Day }) {
@@ -83,7 +86,13 @@ function Controls({ day }: { day: Day }) {
   const said = happening(day.entries, head.value, (m) => names.get(m) ?? String(m));
   return (
     <div class="play">
-      <button type="button" class="pl" aria-label={t(playing.value ? "stop" : "play")} aria-pressed={playing.value} onClick={play}>
+      <button
+        type="button"
+        class="pl"
+        aria-label={t(playing.value ? "stop" : "play")}
+        aria-pressed={playing.value}
+        onClick={play}
+      >
         <svg width="10" height="12" aria-hidden="true">
           <path d={playing.value ? "M0 0h3.500v12H0ZM6.500 0H10v12H6.500Z" : "M0 0 10 6 0 12Z"} class="f-ink" />
         </svg>
@@ -132,7 +141,10 @@ function lanesOf(day: Day): LaneOf[] {
       lanes.push(lane);
     } else if (rank(id) < rank(lanes[at]?.key ?? "")) lanes[at] = lane;
   }
-  return [{ key: "gaps", label: t("lane_gaps"), entries: shown.filter((e) => e.kind !== "visit") }, ...lanes.slice(0, MOST_LANES)];
+  return [
+    { key: "gaps", label: t("lane_gaps"), entries: shown.filter((e) => e.kind !== "visit") },
+    ...lanes.slice(0, MOST_LANES),
+  ];
 }
 
 const MOST_LANES = 5;
@@ -166,14 +178,16 @@ function Bands({ day, width }: { day: Day; width: number }) {
   const hx = x(head.value);
   return (
     <svg class="bars" width={width} height={height} role="group" aria-label={t("bar")}>
-      {ticks(now, right - left, narrow ? 64 : 76).map(({ at, form }) => (
-        <g key={at}>
-          <line x1={x(at)} x2={x(at)} y1={form === "hm" ? 16 : 4} y2={bottom} class="hair2" />
-          <text x={x(at) + 4} y="13" class={form === "hm" ? "t-3" : "t-ink t-b"}>
-            {say(at, form)}
-          </text>
-        </g>
-      ))}
+      {ticks(now, right - left, narrow ? 64 : 76)
+        .filter((k) => x(k.at) < right - 24)
+        .map(({ at, form }) => (
+          <g key={at}>
+            <line x1={x(at)} x2={x(at)} y1={form === "hm" ? 16 : 4} y2={bottom} class="hair2" />
+            <text x={x(at) + 4} y="13" class={form === "hm" ? "t-3" : "t-ink t-b"}>
+              {say(at, form)}
+            </text>
+          </g>
+        ))}
       <line x1={left} x2={right} y1={TOP - 5} y2={TOP - 5} class="hair" />
       <line x1={right} x2={right} y1="4" y2={bottom} class="hair2" />
       {narrow ? null : (
@@ -213,7 +227,7 @@ function Bands({ day, width }: { day: Day; width: number }) {
           ))}
         </g>
       ))}
-      <g class="head" aria-hidden="true">
+      <g class="head">
         <line x1={hx} x2={hx} y1="0" y2={bottom + 2} />
         <path d={`M${hx - 5} 0h10l-5 7Z`} />
       </g>
@@ -289,7 +303,8 @@ interface Series {
   readonly names: Names;
 }
 
-const meets = (s: Series, { since_ms, until_ms }: Span) => Date.parse(s.first_day) < until_ms && Date.parse(s.last_day) + DAY_MS > since_ms;
+const meets = (s: Series, { since_ms, until_ms }: Span) =>
+  Date.parse(s.first_day) < until_ms && Date.parse(s.last_day) + DAY_MS > since_ms;
 
 /** What names have not in common: `Navy` and `official` of two kinds of ships round one island. */
 export function differing(names: readonly string[]): string[] {
@@ -326,7 +341,10 @@ function countedOf(lanes: readonly Lane[], series: readonly Series[]): Counted[]
     const [first] = parts;
     const office = meta.value?.offices.find((o) => o.id === first?.source);
     const zone = first?.zone_ids[0] ? shortZone(first.zone_ids[0]) : "";
-    const label = first?.source === "ais" ? `AIS · ${zone}` : `${named(office?.names, first?.source)} · ${sayUnit(first?.unit ?? "")}`;
+    const label =
+      first?.source === "ais"
+        ? `AIS · ${zone}`
+        : `${named(office?.names, first?.source)} · ${sayUnit(first?.unit ?? "")}`;
     const titles = parts.map((p) => named(series.find((s) => s.series === p.id)?.names, p.id));
     return { key, label, source: first?.source ?? "", unit: first?.unit ?? "", parts, said: differing(titles) };
   });
@@ -334,7 +352,19 @@ function countedOf(lanes: readonly Lane[], series: readonly Series[]): Counted[]
 
 const sayUnit = (unit: string) => unit.replaceAll("_", " ");
 
-function Context({ left, right, y, narrow, zones }: { left: number; right: number; y: number; narrow: boolean; zones: readonly string[] }) {
+function Context({
+  left,
+  right,
+  y,
+  narrow,
+  zones,
+}: {
+  left: number;
+  right: number;
+  y: number;
+  narrow: boolean;
+  zones: readonly string[];
+}) {
   const now = span.value;
   const drag = useRef<{ what: "from" | "to" | "all"; x: number; was: Span; ctx: Span } | null>(null);
   const [held, setHeld] = useState<Span | null>(null);
@@ -343,11 +373,19 @@ function Context({ left, right, y, narrow, zones }: { left: number; right: numbe
   const every = useRows<Series>(meta.value ? "series" : null).value;
   const daily = (dataOf(every) ?? []).filter((s) => s.window === "day" && s.unit === "vessels" && meets(s, ctx));
   const seen = zones.length ? { zone: zones } : {};
-  const query = { since: iso(ctx.since_ms), until: iso(ctx.until_ms), by: "day", fleet: fleet.value, ...seen, series: daily.map((s) => s.series) };
+  const query = {
+    since: iso(ctx.since_ms),
+    until: iso(ctx.until_ms),
+    by: "day",
+    fleet: fleet.value,
+    ...seen,
+    series: daily.map((s) => s.series),
+  };
   const ready = every.state !== "loading" && meta.value !== null;
   const answer = useOne<{ lanes: readonly Lane[] }>(ready ? "activity" : null, query).value;
   const offers = countedOf(dataOf(answer)?.lanes ?? [], dataOf(every) ?? []);
-  const rich = (c: Counted) => c.parts.reduce((n, lane) => n + lane.points.filter(([, v]) => v).length, c.source === "ais" ? 0 : 1);
+  const rich = (c: Counted) =>
+    c.parts.reduce((n, lane) => n + lane.points.filter(([, v]) => v).length, c.source === "ais" ? 0 : 1);
   const chosen = offers.find((c) => c.key === param("act")) ?? [...offers].sort((a, b) => rich(b) - rich(a))[0];
   const x = (t_ms: number) => left + ((right - left) * (t_ms - ctx.since_ms)) / (ctx.until_ms - ctx.since_ms);
   const tall = 42;
@@ -369,7 +407,8 @@ function Context({ left, right, y, narrow, zones }: { left: number; right: numbe
     const by = ((event.clientX - d.x) / (right - left)) * (d.ctx.until_ms - d.ctx.since_ms);
     let { since_ms, until_ms } = d.was;
     if (d.what !== "to") since_ms = snap(since_ms + by);
-    if (d.what !== "from") until_ms = d.what === "all" ? since_ms + (d.was.until_ms - d.was.since_ms) : snap(until_ms + by);
+    if (d.what !== "from")
+      until_ms = d.what === "all" ? since_ms + (d.was.until_ms - d.was.since_ms) : snap(until_ms + by);
     if (until_ms - since_ms >= HOUR_MS) setHeld({ since_ms, until_ms });
   };
   const end = () => {
@@ -414,7 +453,7 @@ function Context({ left, right, y, narrow, zones }: { left: number; right: numbe
       <Bars counted={chosen} x={x} y={y} tall={tall} ctx={ctx} left={left} right={right} narrow={narrow} />
       <line x1={left} x2={right} y1={y + tall} y2={y + tall} class="axis" />
       {ticks(ctx, right - left, 70)
-        .filter((k) => k.form !== "hm")
+        .filter((k) => k.form !== "hm" && x(k.at) < right - 24)
         .map(({ at, form }) => (
           <g key={at}>
             <line x1={x(at)} x2={x(at)} y1={y + tall} y2={y + tall + 5} class="axis" />
@@ -444,9 +483,19 @@ function Context({ left, right, y, narrow, zones }: { left: number; right: numbe
       ))}
       {handle("from", shown.since_ms, t("bar_start"))}
       {handle("to", shown.until_ms, t("bar_end"))}
-      <foreignObject x={narrow ? left : 0} y={narrow ? y - 19 : y - 6} width={narrow ? right - left : left - 8} height={18}>
+      <foreignObject
+        x={narrow ? left : 0}
+        y={narrow ? y - 19 : y - 6}
+        width={narrow ? right - left : left - 8}
+        height={18}
+      >
         {offers.length > 1 ? (
-          <select class="bars-of" aria-label={t("activity", { grain: t("day") })} value={chosen?.key} onChange={(e) => change({ act: e.currentTarget.value })}>
+          <select
+            class="bars-of"
+            aria-label={t("activity", { grain: t("day") })}
+            value={chosen?.key}
+            onChange={(e) => change({ act: e.currentTarget.value })}
+          >
             {offers.map((c) => (
               <option key={c.key} value={c.key}>
                 {c.label}

@@ -126,9 +126,13 @@ export function useDay() {
   const gates = useOne<FeatureCollection>(asked("gates"), {}, "geojson");
   const features = useOne<FeatureCollection>(asked("features"), {}, "geojson");
   const others = useOne<FeatureCollection>(kindsDrawn().includes("lines") ? asked("lines") : null, {}, "geojson");
-  const coast = useOne<FeatureCollection>(asked("coast"), {}, "geojson");
   const visits = useRows<Visit>(asked("visits"), { ...when, fleet: fleet.value, zone: zones.value, withdrawn });
-  const passages = useRows<Passage>(asked("passages"), { ...when, fleet: fleet.value, gate: params("gate"), withdrawn });
+  const passages = useRows<Passage>(asked("passages"), {
+    ...when,
+    fleet: fleet.value,
+    gate: params("gate"),
+    withdrawn,
+  });
 
   const drawn = zonesDrawn((dataOf(shapes.value)?.features ?? []) as unknown as ZoneShape[]);
   const listed = new Set(drawn.map((z) => z.properties.zone_id));
@@ -143,9 +147,29 @@ export function useDay() {
     { mmsi: hulls.map(String), ...when },
     "geojson",
   );
+  // the list and the tracks come first: the coast is large, and the chart stands without it
+  const coast = useOne<FeatureCollection>(
+    ready && (hulls.length === 0 || tracks.value.state !== "loading") ? "coast" : null,
+    {},
+    "geojson",
+  );
   const pieces = hulls.length ? ((dataOf(tracks.value)?.features ?? []) as unknown as Track[]) : [];
   const entries = merge(stays, crossings, pieces);
-  return { shapes, gates, features, others, coast, visits, passages, tracks, drawn, entries, pieces, hulls: all, chosen };
+  return {
+    shapes,
+    gates,
+    features,
+    others,
+    coast,
+    visits,
+    passages,
+    tracks,
+    drawn,
+    entries,
+    pieces,
+    hulls: all,
+    chosen,
+  };
 }
 export type Day = ReturnType<typeof useDay>;
 
@@ -211,7 +235,8 @@ function merge(visits: readonly Visit[], passages: readonly Passage[], pieces: r
   return out.sort((a, b) => a.from_ms - b.from_ms || a.mmsi - b.mmsi || (a.id < b.id ? -1 : 1));
 }
 
-const at = (lon: number | null, lat: number | null): Position | null => (lon === null || lat === null ? null : [lon, lat]);
+const at = (lon: number | null, lat: number | null): Position | null =>
+  lon === null || lat === null ? null : [lon, lat];
 
 /** The silences between the pieces of tracks, each from the last position before it to the first after it. */
 export function silences(pieces: readonly Track[]): Entry[] {
@@ -257,7 +282,8 @@ export const places = (track: Track): readonly Position[] =>
 export function apart_nm(a: Position, b: Position): number {
   const rad = (deg = 0) => (deg * Math.PI) / 180;
   const [la, lb] = [rad(a[1]), rad(b[1])];
-  const h = Math.sin((lb - la) / 2) ** 2 + Math.cos(la) * Math.cos(lb) * Math.sin(rad((b[0] ?? 0) - (a[0] ?? 0)) / 2) ** 2;
+  const h =
+    Math.sin((lb - la) / 2) ** 2 + Math.cos(la) * Math.cos(lb) * Math.sin(rad((b[0] ?? 0) - (a[0] ?? 0)) / 2) ** 2;
   return (2 * 6_371_008.8 * Math.asin(Math.min(1, Math.sqrt(h)))) / 1852;
 }
 

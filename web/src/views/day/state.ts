@@ -22,7 +22,10 @@ const PLAY_S = 24;
 let timer = 0;
 
 export function play(): void {
-  if (playing.value) return stop();
+  if (playing.value) {
+    stop();
+    return;
+  }
   const { since_ms, until_ms } = span.value;
   if (head.value >= until_ms) headAt.value = since_ms;
   playing.value = true;

@@ -12,7 +12,9 @@ const LEGAL = new Set(["territorial_sea", "contiguous_zone", "eez", "internal_wa
 export function sayPlace(zone_id: string): string {
   const zone = zoneOf(zone_id);
   if (!zone) return zone_id;
-  return LEGAL.has(zone.kind) || zone.kind.endsWith("_water") ? sayZone(zone.kind, zone.claimants) : named(zone.names, zone_id);
+  return LEGAL.has(zone.kind) || zone.kind.endsWith("_water")
+    ? sayZone(zone.kind, zone.claimants)
+    : named(zone.names, zone_id);
 }
 
 export function sayGate(gate_id: string): string {
@@ -46,7 +48,11 @@ export function howOf(entry: Entry): string {
 }
 
 /** What happens at the head: the last thing that began or ended at or before it. */
-export function happening(entries: readonly Entry[], head_ms: number, who: (mmsi: number) => string): { t_ms: number; text: string } | null {
+export function happening(
+  entries: readonly Entry[],
+  head_ms: number,
+  who: (mmsi: number) => string,
+): { t_ms: number; text: string } | null {
   let best: { t_ms: number; text: string } | null = null;
   const offer = (t_ms: number, text: () => string) => {
     if (t_ms <= head_ms && (!best || t_ms > best.t_ms)) best = { t_ms, text: text() };

@@ -1,8 +1,8 @@
 /** What stands beside the evidence in its own view: the track of the hulls that the chain names. */
 import { useOne } from "../../api/client";
 import { t } from "../../i18n/evidence";
-import { StateMark } from "../../marks/states";
 import { ViewLink } from "../../marks/links";
+import { StateMark } from "../../marks/states";
 import { iso, phone } from "../../state/state";
 import { at, fixes, type Passage, type Track, type Vessel } from "../vessel/data";
 import { inWindow, Sketch } from "../vessel/Sketch";
@@ -40,7 +40,8 @@ export function Beside({ id }: { id: string }) {
   const vessel = one.state === "ok" ? one.data : null;
   const features = tracks.state === "ok" ? tracks.data.features : [];
   const chosen = vessel?.visits.filter((v) => events.some((e) => e.id === v.event_id)) ?? [];
-  const passages: readonly Passage[] = vessel && window ? inWindow(vessel.passages, window.since_ms, window.until_ms) : [];
+  const passages: readonly Passage[] =
+    vessel && window ? inWindow(vessel.passages, window.since_ms, window.until_ms) : [];
   const gaps = vessel && window ? inWindow(vessel.gaps, window.since_ms, window.until_ms) : [];
   if (phone.value) return null;
   return (

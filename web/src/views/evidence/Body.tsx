@@ -4,18 +4,21 @@ import { type Answer, type Page, useOne, useRows } from "../../api/client";
 import { t } from "../../i18n/evidence";
 import { Said } from "../../marks/states";
 import { clock } from "../../state/state";
-import { type Chain, stepsOf } from "./chain";
 import { Cite } from "./Cite";
+import { type Chain, stepsOf } from "./chain";
 import { History, Parameters, Sees, Versions } from "./Details";
 import { readId, tableOf } from "./figure";
+import { Whole } from "./index";
 import { type Row, sayFigure } from "./said";
 import { Thread } from "./Thread";
-import { Whole } from "./index";
 
 export function Body({ id, onClose }: { id: string; onClose?: () => void }) {
   const [all, setAll] = useState(false);
   const asked = readId(id);
-  const answer = useOne<Chain & Page<unknown>>(`why/${id}`, all ? { all: true, limit: 10_000 } : { limit: 10_000 }).value;
+  const answer = useOne<Chain & Page<unknown>>(
+    `why/${id}`,
+    all ? { all: true, limit: 10_000 } : { limit: 10_000 },
+  ).value;
   const table = asked ? tableOf(asked) : null;
   const found = useRows<Row>(table?.table ?? null, table?.query ?? {}).value;
   const chain = answer.state === "ok" ? answer.data : answer.state === "loading" ? (answer.had ?? null) : null;

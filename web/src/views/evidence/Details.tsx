@@ -160,7 +160,10 @@ export function Sees({ id, asked }: { id: string; asked: Asked | null }) {
 }
 
 function One({ id, partner }: { id: string; partner: Partner }) {
-  const told = useOne<{ released?: boolean; rows: readonly { sentence: string }[] }>("explain", { record: id, to: partner.partner }).value;
+  const told = useOne<{ released?: boolean; rows: readonly { sentence: string }[] }>("explain", {
+    record: id,
+    to: partner.partner,
+  }).value;
   if (told.state === "loading") return null;
   const name = partner.name || partner.partner;
   const yes = told.state === "ok" && told.data.released === true;

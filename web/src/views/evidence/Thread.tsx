@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { useRows } from "../../api/client";
 import { t } from "../../i18n/evidence";
+import { t as vesselWord } from "../../i18n/vessel";
 import { number } from "../../i18n/words";
 import { EvidenceLink, Time } from "../../marks/links";
 import { StateMark } from "../../marks/states";
@@ -10,8 +11,7 @@ import { lasting } from "../../state/time";
 import { sayGate, sayPlace } from "../day/words";
 import { at, fileName } from "../vessel/data";
 import { sayHow } from "../vessel/Lists";
-import { t as vesselWord } from "../../i18n/vessel";
-import { type Day, type Link, type RawFile, share, type Steps } from "./chain";
+import { type Day, type Link, type RawFile, type Steps, share } from "./chain";
 import { type Asked, readId } from "./figure";
 import { type Figure, type Row, sayFleet } from "./said";
 
@@ -97,7 +97,13 @@ function FigureRule({ asked, row, steps }: { asked: Asked | null; row: Row | nul
     rule ? t("day_rule", { rule: String(rule) }) : "",
     asked.fleet ? t("fleet_is", { fleet: sayFleet(asked.fleet) }) : "",
     asked.source === "ais" ? "AIS" : t("source_is", { source: asked.source }),
-    row && asked.kind === "streak" ? (row.is_running === true ? t("running") : row.is_running === null ? t("running_unknown") : "") : "",
+    row && asked.kind === "streak"
+      ? row.is_running === true
+        ? t("running")
+        : row.is_running === null
+          ? t("running_unknown")
+          : ""
+      : "",
   ];
   return (
     <>
@@ -113,7 +119,15 @@ function FigureRule({ asked, row, steps }: { asked: Asked | null; row: Row | nul
 }
 
 /** The first few, and a key for the rest. */
-function Some<R>({ rows, row, first = FIRST }: { rows: readonly R[]; row: (r: R, i: number) => ComponentChildren; first?: number }) {
+function Some<R>({
+  rows,
+  row,
+  first = FIRST,
+}: {
+  rows: readonly R[];
+  row: (r: R, i: number) => ComponentChildren;
+  first?: number;
+}) {
   const [all, setAll] = useState(false);
   return (
     <>
@@ -130,7 +144,9 @@ function Some<R>({ rows, row, first = FIRST }: { rows: readonly R[]; row: (r: R,
 const COUNTED = ["observed", "not_observed", "unobservable"] as const;
 
 function Days({ days }: { days: readonly Day[] }) {
-  const counts = COUNTED.map((state) => [state, days.filter((d) => d.state === state).length] as const).filter(([, n]) => n > 0);
+  const counts = COUNTED.map((state) => [state, days.filter((d) => d.state === state).length] as const).filter(
+    ([, n]) => n > 0,
+  );
   return (
     <>
       <span>{counts.map(([state, n]) => t(`${state}_n`, { n: number(n) })).join(" · ")}</span>
@@ -207,7 +223,11 @@ const STAY = /from (\S+Z) \((\w+)\) to (\S+Z) \((\w+)\)/;
 function Brief({ link }: { link: Link }) {
   const asked = link.id ? readId(link.id) : null;
   const ends = STAY.exec(link.text);
-  const where = asked ? (asked.kind === "passage" ? sayGate(asked.places[0] ?? "") : sayPlace(asked.places[0] ?? "")) : "";
+  const where = asked
+    ? asked.kind === "passage"
+      ? sayGate(asked.places[0] ?? "")
+      : sayPlace(asked.places[0] ?? "")
+    : "";
   return (
     <>
       <br />
@@ -216,7 +236,8 @@ function Brief({ link }: { link: Link }) {
         {ends ? (
           <>
             {" · "}
-            <Time at={ends[1]} /> <i>{sayHow(ends[2] ?? null)}</i> → <Time at={ends[3]} /> <i>{sayHow(ends[4] ?? null)}</i>
+            <Time at={ends[1]} /> <i>{sayHow(ends[2] ?? null)}</i> → <Time at={ends[3]} />{" "}
+            <i>{sayHow(ends[4] ?? null)}</i>
           </>
         ) : null}
       </span>
@@ -234,7 +255,10 @@ function Crossings({ steps, row, asked }: { steps: Steps; row: Row | null; asked
     : [row?.entry_before_utc, row?.entry_t_utc, row?.entry_after_utc];
   const part = row ? share(at(before as string), at(mid as string), at(after as string)) : null;
   const minutes = Math.round((at(after as string) - at(before as string)) / 60_000);
-  const between = part === null || !Number.isFinite(minutes) ? null : t(passage ? "between_gate" : "between", { minutes, share: Math.round(part * 100) });
+  const between =
+    part === null || !Number.isFinite(minutes)
+      ? null
+      : t(passage ? "between_gate" : "between", { minutes, share: Math.round(part * 100) });
   const where = PLACE.exec(steps.crossings[0]?.text ?? "");
   const crossed = steps.crossings.some((c) => c.text.includes("crossed"));
   return (

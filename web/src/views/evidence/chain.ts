@@ -49,7 +49,11 @@ export interface Steps {
   readonly received: readonly Link[]; // how partners' records came
   readonly files: readonly RawFile[];
   readonly parameters: readonly (readonly [name: string, value: string])[];
-  readonly versions: readonly (readonly [what: "zone" | "gate" | "fleet" | "run" | "pack" | "rule" | "data", value: string, title: string])[];
+  readonly versions: readonly (readonly [
+    what: "zone" | "gate" | "fleet" | "run" | "pack" | "rule" | "data",
+    value: string,
+    title: string,
+  ])[];
   readonly history: readonly Link[];
   readonly rules: readonly Link[]; // sentences that are neither parameters nor versions
   readonly more: readonly Link[]; // what `all` would open
@@ -110,7 +114,10 @@ function filesOf(rows: readonly Link[]): RawFile[] {
     lines.set(`${row.line} ${text}`, { line: row.line, text, missing, entry });
     files.set(path, lines);
   }
-  return [...files].map(([path, lines]) => ({ path, lines: [...lines.values()].sort((a, b) => (a.line ?? 0) - (b.line ?? 0)) }));
+  return [...files].map(([path, lines]) => ({
+    path,
+    lines: [...lines.values()].sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
+  }));
 }
 
 type Sorted = Pick<Steps, "parameters" | "versions" | "rules">;

@@ -39,7 +39,16 @@ export function readId(id: string): Asked | null {
     more[plain(extra.slice(0, cut))] = plain(extra.slice(cut + 1));
   }
   const places = place ? place.split("+").map(plain) : [];
-  return { id, kind: kind as Kind, places, mmsi: null, fleet: plain(third), source: plain(fourth), key: plain(key), more };
+  return {
+    id,
+    kind: kind as Kind,
+    places,
+    mmsi: null,
+    fleet: plain(third),
+    source: plain(fourth),
+    key: plain(key),
+    more,
+  };
 }
 
 /** The table that holds it, and the question to which its row is an answer. */
@@ -47,7 +56,11 @@ export function tableOf(asked: Asked): { table: string; query: Query; idColumn: 
   if (asked.kind === "visit")
     return { table: "visits", query: { zone: asked.places, mmsi: asked.mmsi, withdrawn: true }, idColumn: "event_id" };
   if (asked.kind === "passage")
-    return { table: "passages", query: { gate: asked.places, mmsi: asked.mmsi, withdrawn: true }, idColumn: "event_id" };
+    return {
+      table: "passages",
+      query: { gate: asked.places, mmsi: asked.mmsi, withdrawn: true },
+      idColumn: "event_id",
+    };
   const { as_of, known_at, published_by, day_rule, first_day, last_day, unit } = asked.more;
   const window = { as_of, published_by, known_at: known_at ? isoOf(known_at) : undefined };
   if (asked.places.length === 0) {
@@ -63,13 +76,18 @@ export function tableOf(asked: Asked): { table: string; query: Query; idColumn: 
   };
   if (Object.keys(asked.more).some((name) => name.includes("."))) return null; // other parameters than the logbook's
   const source = asked.source;
-  if (asked.kind === "day") return { table: "days", query: { ...own, source, since: asked.key, until: asked.key }, idColumn: "figure_id" };
+  if (asked.kind === "day")
+    return { table: "days", query: { ...own, source, since: asked.key, until: asked.key }, idColumn: "figure_id" };
   if (asked.kind === "streak")
     return { table: "streaks", query: { ...own, source, since: first_day, until: last_day }, idColumn: "figure_id" };
   if (asked.kind === "record") return { table: "records", query: { ...own, source }, idColumn: "figure_id" };
   const { as_of: _as, published_by: _by, ...asking } = own;
   const by = asked.key.length === 7 ? "month" : asked.key.length === 4 ? "year" : "day";
-  return { table: "presence", query: { ...asking, by, unit, since: first_day, until: last_day }, idColumn: "figure_id" };
+  return {
+    table: "presence",
+    query: { ...asking, by, unit, since: first_day, until: last_day },
+    idColumn: "figure_id",
+  };
 }
 
 /** An instant as ids write it (`20260819T172227Z`) as ISO 8601. */
@@ -79,7 +97,10 @@ export function isoOf(compact: string): string {
 
 /** The id of the same figure as the logbook held it at an instant (UTC ms); its day would else be that of now. */
 export function knownAt(asked: Asked, at_ms: number): string {
-  const compact = new Date(at_ms).toISOString().replace(/[-:]/g, "").replace(/\.000Z$/, "Z");
+  const compact = new Date(at_ms)
+    .toISOString()
+    .replace(/[-:]/g, "")
+    .replace(/\.000Z$/, "Z");
   const [head = "", ...extras] = asked.id.split(/[,;]/);
   const order = ["day_rule", "as_of", "known_at", "published_by", "first_day", "last_day", "unit", "record_kind", "days", "not_before", "not_after"]; // biome-ignore format: a list
   const all = [...extras.filter((e) => !e.startsWith("known_at=")), `known_at=${compact}`];

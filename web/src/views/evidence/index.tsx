@@ -49,7 +49,14 @@ export function Drawer() {
   if (!id) return null;
   const close = () => change({ evidence: null }, { push: true });
   return (
-    <div class="ev-over" ref={at} role="dialog" aria-modal="true" aria-label={t("evidence")} onKeyDown={(e) => trap(e, at.current)}>
+    <div
+      class="ev-over"
+      ref={at}
+      role="dialog"
+      aria-modal="true"
+      aria-label={t("evidence")}
+      onKeyDown={(e) => trap(e, at.current)}
+    >
       <button type="button" class="ev-scrim" tabIndex={-1} aria-hidden="true" onClick={close} />
       <div class="drawer">
         <Body key={id} id={id} onClose={close} />
@@ -61,7 +68,9 @@ export function Drawer() {
 /** Tab stays inside the drawer while it is open. */
 function trap(event: KeyboardEvent, root: HTMLElement | null): void {
   if (event.key !== "Tab" || !root) return;
-  const all = [...root.querySelectorAll<HTMLElement>("a[href],button:not([tabindex='-1']),input,summary")].filter((e) => e.offsetParent);
+  const all = [...root.querySelectorAll<HTMLElement>("a[href],button:not([tabindex='-1']),input,summary")].filter(
+    (e) => e.offsetParent,
+  );
   const [first, last] = [all[0], all.at(-1)];
   const [from, to] = event.shiftKey ? [first, last] : [last, first];
   if (document.activeElement === from && to) {
@@ -76,7 +85,10 @@ const LATEST = 12;
 function Choose() {
   const [text, setText] = useState("");
   const answer = useRows<Visit>("visits").value;
-  const latest = answer.state === "ok" ? [...answer.data].sort((a, b) => at(b.entry_t_utc) - at(a.entry_t_utc)).slice(0, LATEST) : [];
+  const latest =
+    answer.state === "ok"
+      ? [...answer.data].sort((a, b) => at(b.entry_t_utc) - at(a.entry_t_utc)).slice(0, LATEST)
+      : [];
   return (
     <div class="pad ev-choose">
       <h1>{t("choose")}</h1>
@@ -87,7 +99,12 @@ function Choose() {
           if (text.trim()) change({ evidence: text.trim() }, { push: true });
         }}
       >
-        <input aria-label={t("id")} placeholder={t("id")} value={text} onInput={(e) => setText(e.currentTarget.value)} />
+        <input
+          aria-label={t("id")}
+          placeholder={t("id")}
+          value={text}
+          onInput={(e) => setText(e.currentTarget.value)}
+        />
         <button type="submit" class="key">
           {t("open_id")}
         </button>

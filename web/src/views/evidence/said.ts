@@ -16,15 +16,19 @@ export interface Figure {
 }
 
 const text = (value: unknown) => (value === null || value === undefined ? "" : String(value));
-const num = (value: unknown) => (typeof value === "number" ? number(value, Number.isInteger(value) ? 0 : 1) : text(value) || "?");
+const num = (value: unknown) =>
+  typeof value === "number" ? number(value, Number.isInteger(value) ? 0 : 1) : text(value) || "?";
 
 const UNITS = ["calendar_days", "ship_days", "hours"] as const;
 /** A unit in the language shown, else as the logbook names it. */
 export function sayUnit(unit: unknown): string {
-  return (UNITS as readonly unknown[]).includes(unit) ? t(unit as (typeof UNITS)[number]) : text(unit).replaceAll("_", " ");
+  return (UNITS as readonly unknown[]).includes(unit)
+    ? t(unit as (typeof UNITS)[number])
+    : text(unit).replaceAll("_", " ");
 }
 
-export const sayPlaces = (asked: Asked) => (asked.kind === "passage" ? asked.places.map(sayGate) : asked.places.map(sayPlace)).join(" + ");
+export const sayPlaces = (asked: Asked) =>
+  (asked.kind === "passage" ? asked.places.map(sayGate) : asked.places.map(sayPlace)).join(" + ");
 
 export function sayFleet(id: string): string {
   return named(meta.value?.fleets.find((f) => f.id === id)?.names, id);
@@ -38,7 +42,10 @@ export function sayFigure(asked: Asked | null, row: Row | null, head: Link | nul
     case "visit": {
       const s = row.duration_s;
       const name = String(row.mmsi ?? asked.mmsi ?? "");
-      return { value: typeof s === "number" ? lasting(s) + (row.status === "open" ? "+" : "") : "?", unit: `${name} · ${zone}` };
+      return {
+        value: typeof s === "number" ? lasting(s) + (row.status === "open" ? "+" : "") : "?",
+        unit: `${name} · ${zone}`,
+      };
     }
     case "passage":
       return { value: num(row.speed_kn), unit: t("passage_of", { gate: zone, way: sayWay(text(row.direction)) }) };

@@ -1,7 +1,7 @@
 /** One time axis: streaks with the record line, days in the year, what offices count, statements; one unit to one scale. */
 import { t } from "../../i18n/records";
 import { phone } from "../../state/state";
-import { axisOf, type Axis } from "./model";
+import { type Axis, axisOf } from "./model";
 import type { Reading } from "./reading";
 import { Statements } from "./Statements";
 import { Streaks } from "./Streaks";
@@ -82,7 +82,14 @@ export function Chart({ reading }: { reading: Reading }) {
       <Streaks reading={reading} frame={frame} top={top} base={base} />
       <Years reading={reading} frame={frame} top={years} base={yearsBase} />
       {reading.trends.map((lane, i) => (
-        <Trend key={lane.series.series} lane={lane} frame={frame} top={trends + i * step} height={small ? 30 : 45} dashed={i > 0} />
+        <Trend
+          key={lane.series.series}
+          lane={lane}
+          frame={frame}
+          top={trends + i * step}
+          height={small ? 30 : 45}
+          dashed={i > 0}
+        />
       ))}
       <Statements rows={reading.statements} frame={frame} top={statements} step={small ? 17 : 21} />
     </svg>

@@ -1,11 +1,12 @@
 /** The records in words: each with its days, what it broke and when; what runs now; how to read the chart. */
 import type { ComponentChildren } from "preact";
-import { t } from "../../i18n/records";
 import { sayUnit } from "../../i18n/calendar";
+import { t } from "../../i18n/records";
 import { number } from "../../i18n/words";
 import { EvidenceLink } from "../../marks/links";
 import { Said } from "../../marks/states";
-import { nameOf, type RecordRow, sayDay } from "../calendar/reading";
+import { nameOf, sayDay } from "../calendar/reading";
+import type { RecordRow } from "../calendar/rings";
 import { type StreakRow, wouldBreak } from "./model";
 import type { Reading } from "./reading";
 
@@ -50,7 +51,8 @@ export function Aside({ reading }: { reading: Reading }) {
 function ended(r: StreakRow): string {
   if (r.start_day === null) return t("no_days");
   if (r.is_running) return t("running");
-  const why = r.ended_by === "not_observed" ? t("e_not_observed") : r.ended_by === "unknown" ? t("e_unknown") : t("e_data_end");
+  const why =
+    r.ended_by === "not_observed" ? t("e_not_observed") : r.ended_by === "unknown" ? t("e_unknown") : t("e_data_end");
   return t("ended", { why });
 }
 
@@ -105,7 +107,10 @@ function Now({ reading }: { reading: Reading }) {
         <circle cx="7" cy="7" r="4.6" class="m-ink" />
       </svg>
       <span>
-        {t("run_now", { n: number(now.n), day: sayDay(now.end) })} {breaks ? t("run_break", { n: number(breaks.n), record: number(breaks.record), day: sayDay(breaks.day) }) : t("run_record")}
+        {t("run_now", { n: number(now.n), day: sayDay(now.end) })}{" "}
+        {breaks
+          ? t("run_break", { n: number(breaks.n), record: number(breaks.record), day: sayDay(breaks.day) })
+          : t("run_record")}
       </span>
     </p>
   );
@@ -157,9 +162,21 @@ function How({ reading }: { reading: Reading }) {
       <ul class="legend how">
         {any(true, <path d="M1 13 20 2V13Z" class="streak" />, t("h_streak"))}
         {any(streaks.length > 1, <path d="M0 7h22" class="water-line" />, t("h_water"))}
-        {any(streaks.some((s) => s.undated), <path d="M2 13 18 2V13Z" class="streak undated" />, t("h_dashed"))}
-        {any(streaks.some((s) => s.row.days_span > s.n), <path d="M11 13V1" class="bridged" />, t("h_bridge"))}
-        {any(trends.some((l) => l.series.breaks.length > 0), <path d="M11 13V4" class="form" />, t("h_form"))}
+        {any(
+          streaks.some((s) => s.undated),
+          <path d="M2 13 18 2V13Z" class="streak undated" />,
+          t("h_dashed"),
+        )}
+        {any(
+          streaks.some((s) => s.row.days_span > s.n),
+          <path d="M11 13V1" class="bridged" />,
+          t("h_bridge"),
+        )}
+        {any(
+          trends.some((l) => l.series.breaks.length > 0),
+          <path d="M11 13V4" class="form" />,
+          t("h_form"),
+        )}
         {any(streaks.length > 1, <circle cx="11" cy="7" r="4.6" class="broke" />, t("h_ring"))}
         {any(true, <rect x="4" y="1" width="13" height="12" fill="url(#hatch)" />, t("h_hatch"))}
         {any(

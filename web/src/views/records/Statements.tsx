@@ -17,17 +17,36 @@ export function sayParty(code: string): string {
   const known = sayClaimant(code);
   if (known !== code) return known;
   try {
-    return new Intl.DisplayNames(lang.value === "zh-Hant" ? "zh-Hant-TW" : lang.value, { type: "region" }).of(code.toUpperCase()) ?? code;
+    return (
+      new Intl.DisplayNames(lang.value === "zh-Hant" ? "zh-Hant-TW" : lang.value, { type: "region" }).of(
+        code.toUpperCase(),
+      ) ?? code
+    );
   } catch {
     return code;
   }
 }
 
-export function Statements({ rows, frame, top, step }: { rows: readonly StatementRow[]; frame: Frame; top: number; step: number }) {
+export function Statements({
+  rows,
+  frame,
+  top,
+  step,
+}: {
+  rows: readonly StatementRow[];
+  frame: Frame;
+  top: number;
+  step: number;
+}) {
   if (!rows.length) return null;
   const { axis, left, right } = frame;
   const { pair, lanes } = lanesOf(rows);
-  const names: Record<LaneId, string> = { g7: "G7", pair: pair.map(sayParty).join(", "), three: t("three"), others: t("others") };
+  const names: Record<LaneId, string> = {
+    g7: "G7",
+    pair: pair.map(sayParty).join(", "),
+    three: t("three"),
+    others: t("others"),
+  };
   const order: LaneId[] = ["g7", "pair", "three", "others"];
   const inTime = [...rows].sort((a, b) => (a.day < b.day ? -1 : 1));
   const move = (event: KeyboardEvent) => {
@@ -40,8 +59,13 @@ export function Statements({ rows, frame, top, step }: { rows: readonly Statemen
   return (
     <g>
       <Side lines={[t("statements"), t("statements_2")]} y={top} frame={frame} />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: arrows step through the dots, the line below reads them */}
-      <g tabIndex={0} role="group" aria-label={t("statements_long")} onKeyDown={move}>
+      <g
+        tabindex={0}
+        role="listbox"
+        aria-label={t("statements_long")}
+        aria-activedescendant={pointed.value?.statement_id}
+        onKeyDown={move}
+      >
         <rect x={left} y={top - 4} width={right - left} height={4 * step} class="hit" />
         {order.map((lane, i) => {
           const y = top + 8 + i * step;
@@ -52,28 +76,37 @@ export function Statements({ rows, frame, top, step }: { rows: readonly Statemen
                 {names[lane]}
               </text>
               {lanes[lane].map((r) => (
-                // biome-ignore lint/a11y/noStaticElementInteractions: the keyboard reads the same by arrows
-                <circle
-                  key={r.statement_id}
-                  cx={axis.x(r.day).toFixed(1)}
-                  cy={y}
-                  r={pointed.value?.statement_id === r.statement_id ? 5.4 : 3.6}
-                  class={`statement ${r.names_taiwan_strait ? "says" : ""} ${pointed.value?.statement_id === r.statement_id ? "at" : ""}`}
-                  onPointerEnter={() => {
-                    pointed.value = r;
-                  }}
-                  onClick={() => {
-                    pointed.value = r;
-                  }}
-                >
-                  <title>{`${sayDay(r.day)}: ${r.title}`}</title>
-                </circle>
+                <Dot key={r.statement_id} r={r} x={axis.x(r.day)} y={y} />
               ))}
             </g>
           );
         })}
       </g>
     </g>
+  );
+}
+
+function Dot({ r, x, y }: { r: StatementRow; x: number; y: number }) {
+  const at = pointed.value?.statement_id === r.statement_id;
+  const point = () => {
+    pointed.value = r;
+  };
+  const said = `${sayDay(r.day)}: ${r.title}`;
+  return (
+    <circle
+      id={r.statement_id}
+      role="option"
+      aria-selected={at}
+      aria-label={said}
+      cx={x.toFixed(1)}
+      cy={y}
+      r={at ? 5.4 : 3.6}
+      class={`statement ${r.names_taiwan_strait ? "says" : ""} ${at ? "at" : ""}`}
+      onPointerEnter={point}
+      onClick={point}
+    >
+      <title>{said}</title>
+    </circle>
   );
 }
 
@@ -84,7 +117,9 @@ export function Readout() {
     <p class="small readout" aria-live="polite">
       {r ? (
         <>
-          <b>{sayDay(r.day)}</b> {r.title} ({r.parties.map(sayParty).join(", ")}): {r.quote ? <q>{r.quote}</q> : t(r.names_taiwan_strait ? "names_strait" : "not_strait")} <span class="dim">{r.source}</span>
+          <b>{sayDay(r.day)}</b> {r.title} ({r.parties.map(sayParty).join(", ")}):{" "}
+          {r.quote ? <q>{r.quote}</q> : t(r.names_taiwan_strait ? "names_strait" : "not_strait")}{" "}
+          <span class="dim">{r.source}</span>
         </>
       ) : (
         t("read")

@@ -2,7 +2,7 @@
 import { t } from "../../i18n/records";
 import { number } from "../../i18n/words";
 import { follow, href } from "../../state/url";
-import { plusDays } from "../calendar/days";
+import { plusDays, widthOf } from "../calendar/days";
 import { sayDay } from "../calendar/reading";
 import { type Frame, Side } from "./Chart";
 import { highWater, longestLevel, type Streak, ticks } from "./model";
@@ -42,12 +42,23 @@ export function Streaks({ reading, frame, top, base }: { reading: Reading; frame
         </circle>
       ))}
       {level && room > 220 && !small ? (
-        <text x={((axis.x(level.from.day) + axis.x(level.to.day)) / 2 + 20).toFixed(1)} y={y(level.from.n) - 7} class="t-mag" text-anchor="middle">
+        <text
+          x={((axis.x(level.from.day) + axis.x(level.to.day)) / 2 + 20).toFixed(1)}
+          y={y(level.from.n) - 7}
+          class="t-mag"
+          text-anchor="middle"
+        >
           {t("high_water")}
         </text>
       ) : null}
       {streaks.map((s, i) => (
-        <Label key={s.row.figure_id} s={s} next={streaks.slice(i + 1).find((o) => o.held || o.running)} frame={frame} y={y} />
+        <Label
+          key={s.row.figure_id}
+          s={s}
+          next={streaks.slice(i + 1).find((o) => o.held || o.running)}
+          frame={frame}
+          y={y}
+        />
       ))}
     </g>
   );
@@ -66,8 +77,13 @@ function Triangle({ s, frame, base, y }: { s: Streak; frame: Frame; base: number
   return (
     <a href={href(patch)} onClick={follow(patch)} aria-label={said} data-evidence={s.row.figure_id}>
       <title>{`${said}\n${s.row.ended_because}`}</title>
-      <path d={`M${a.toFixed(1)} ${base}L${b.toFixed(1)} ${top.toFixed(1)}V${base}Z`} class={`streak ${s.undated ? "undated" : ""}`} />
-      {bridged ? <path d={`M${b.toFixed(1)} ${top.toFixed(1)}V${y(s.row.days_span).toFixed(1)}`} class="bridged" /> : null}
+      <path
+        d={`M${a.toFixed(1)} ${base}L${b.toFixed(1)} ${top.toFixed(1)}V${base}Z`}
+        class={`streak ${s.undated ? "undated" : ""}`}
+      />
+      {bridged ? (
+        <path d={`M${b.toFixed(1)} ${top.toFixed(1)}V${y(s.row.days_span).toFixed(1)}`} class="bridged" />
+      ) : null}
       {s.running ? <circle cx={b.toFixed(1)} cy={top.toFixed(1)} r="3.6" class="cross" /> : null}
     </a>
   );
@@ -100,7 +116,7 @@ function Label({ s, next, frame, y }: { s: Streak; next: Streak | undefined; fra
       <text x={(x + dx).toFixed(1)} y={(y(s.n) + (low ? 5 : -7)).toFixed(1)} class="t-ink t-serif n">
         {`${number(s.n)}${s.running ? "+" : ""}`}
       </text>
-      {word && !small && room > 84 ? (
+      {word && !small && room > widthOf(word) + 10 ? (
         <text x={(x + Math.max(dx, 6)).toFixed(1)} y={(y(s.n) + (low ? 21 : 17)).toFixed(1)}>
           {word}
         </text>

@@ -37,7 +37,12 @@ export function Trend(props: { lane: TrendLane; frame: Frame; top: number; heigh
   const name = sayMetric(series.metric);
   return (
     <g>
-      <a href={href(patch, "calendar")} onClick={follow(patch, "calendar")} class="lane-name" aria-label={`${name}, ${sayUnit(series.unit)}`}>
+      <a
+        href={href(patch, "calendar")}
+        onClick={follow(patch, "calendar")}
+        class="lane-name"
+        aria-label={`${name}, ${sayUnit(series.unit)}`}
+      >
         <Side lines={[name, t("a_day")]} y={top + 4} frame={frame} />
       </a>
       <path d={`M${left} ${base}H${right}`} class="hair" />
@@ -51,7 +56,14 @@ export function Trend(props: { lane: TrendLane; frame: Frame; top: number; heigh
         </text>
       )}
       {before - left > 4 ? (
-        <rect x={left} y={top + 2} width={(before - left - 2).toFixed(1)} height={height - 2} fill="url(#hatch)" opacity=".5">
+        <rect
+          x={left}
+          y={top + 2}
+          width={(before - left - 2).toFixed(1)}
+          height={height - 2}
+          fill="url(#hatch)"
+          opacity=".5"
+        >
           <title>{t("h_hatch")}</title>
         </rect>
       ) : null}

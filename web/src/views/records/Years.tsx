@@ -1,9 +1,10 @@
 /** Days in the year, each of 366: those in the wide zone, and within them those in the inner one. */
-import { t } from "../../i18n/records";
+
+import { zoneOf } from "../../api/meta";
 import { sayUnit } from "../../i18n/calendar";
+import { t } from "../../i18n/records";
 import { sayKind } from "../../i18n/shell";
 import { named } from "../../i18n/words";
-import { zoneOf } from "../../api/meta";
 import { follow, href } from "../../state/url";
 import { idOf } from "../calendar/choose";
 import { type Frame, Side } from "./Chart";
@@ -24,7 +25,9 @@ export function Years({ reading, frame, top, base }: { reading: Reading; frame: 
   if (!outer) return null;
   const height = base - top;
   const y = (n: number) => base - (n / 366) * height;
-  const where = inner ? t("year_where", { outer: short(laneName(outer)), inner: short(laneName(inner)) }) : laneName(outer);
+  const where = inner
+    ? t("year_where", { outer: short(laneName(outer)), inner: short(laneName(inner)) })
+    : laneName(outer);
   return (
     <g>
       <Side lines={[t("year_days"), where]} y={top} frame={frame} />
@@ -39,8 +42,19 @@ export function Years({ reading, frame, top, base }: { reading: Reading; frame: 
         return (
           <a key={year} href={href(patch, "calendar")} onClick={follow(patch, "calendar")} aria-label={said}>
             <title>{inner && within !== undefined ? `${said}; ${within}, ${laneName(inner)}` : said}</title>
-            <rect x={a.toFixed(1)} y={y(wide).toFixed(1)} width={Math.max(b - a, 1).toFixed(1)} height={(base - y(wide)).toFixed(1)} class="q2" />
-            <text x={middle.toFixed(1)} y={(wide > 110 ? y(wide) + 14 : y(wide) - 4).toFixed(1)} class={wide > 110 ? "on-d" : "t-ink"} text-anchor="middle">
+            <rect
+              x={a.toFixed(1)}
+              y={y(wide).toFixed(1)}
+              width={Math.max(b - a, 1).toFixed(1)}
+              height={(base - y(wide)).toFixed(1)}
+              class="q2"
+            />
+            <text
+              x={middle.toFixed(1)}
+              y={(wide > 110 ? y(wide) + 14 : y(wide) - 4).toFixed(1)}
+              class={wide > 110 ? "on-d" : "t-ink"}
+              text-anchor="middle"
+            >
               {wide}
             </text>
             {!inner ? null : within === undefined ? (
@@ -49,7 +63,13 @@ export function Years({ reading, frame, top, base }: { reading: Reading; frame: 
               </text>
             ) : (
               <>
-                <rect x={(a + 6).toFixed(1)} y={y(within).toFixed(1)} width={Math.max(b - a - 12, 1).toFixed(1)} height={(base - y(within)).toFixed(1)} class="q4" />
+                <rect
+                  x={(a + 6).toFixed(1)}
+                  y={y(within).toFixed(1)}
+                  width={Math.max(b - a - 12, 1).toFixed(1)}
+                  height={(base - y(within)).toFixed(1)}
+                  class="q4"
+                />
                 <text x={middle.toFixed(1)} y={(y(within) - 4).toFixed(1)} class="on-d" text-anchor="middle">
                   {within}
                 </text>

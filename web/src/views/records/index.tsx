@@ -22,7 +22,10 @@ export function View() {
     return (
       <div class="pad">
         <h1>{t("title")}</h1>
-        <Said answer={listed.state === "ok" ? { state: "none", data: [], notes: [], dataVersion: "" } : listed} what={t("what_series")} />
+        <Said
+          answer={listed.state === "ok" ? { state: "none", data: [], notes: [], dataVersion: "" } : listed}
+          what={t("what_series")}
+        />
       </div>
     );
   return (
@@ -62,8 +65,13 @@ function Picks({ reading, of }: { reading: Reading; of: Counted }) {
         ))}
       </Pick>
       {under.map((id, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the first and the second place under the chart
-        <Pick key={i} label={i === 0 ? t("beside") : ""} name={t("beside")} value={id} onPick={(next) => beside(i, next)}>
+        <Pick
+          key={i}
+          label={i === 0 ? t("beside") : ""}
+          name={t("beside")}
+          value={id}
+          onPick={(next) => beside(i, next)}
+        >
           {counted
             .filter((r) => r.series === id || !under.includes(r.series))
             .map((r) => (
@@ -86,7 +94,9 @@ const option = (row: SeriesRow) => (
 function useFoot(reading: Reading): void {
   const { of, trends, statements } = reading;
   const rule = of ? `${ruleOf(of)}; ${t("unit_axis")}` : null;
-  const offices = [...new Set([...(of?.by === "office" ? [of.row.office] : []), ...trends.map((l) => l.series.office)])];
+  const offices = [
+    ...new Set([...(of?.by === "office" ? [of.row.office] : []), ...trends.map((l) => l.series.office)]),
+  ];
   const source = t("sources", { offices: offices.map(officeName).join("; "), n: statements.length });
   useEffect(() => {
     rules.value = rule;

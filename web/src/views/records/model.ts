@@ -1,6 +1,7 @@
 /** Streaks, years, trends and statements as a chart of one time axis needs them: pure reckoning on rows of the API. */
-import { dayOf, daysBetween, msOf, plusDays, yearOf } from "../calendar/days";
+
 import { fullest, type SeriesRow } from "../calendar/choose";
+import { dayOf, daysBetween, msOf, plusDays, yearOf } from "../calendar/days";
 
 /** A row of the table `streaks`. */
 export interface StreakRow {
@@ -161,10 +162,17 @@ export function axisOf(days: readonly string[], left: number, right: number): Ax
 /** Series of whole years on the same waters as this one, counting days: the wide one first, then those within it. */
 export function yearly(of: SeriesRow, rows: readonly SeriesRow[]): SeriesRow[] {
   const same = rows.filter(
-    (r) => r.window === "longer" && r.unit === "calendar_days" && r.office === of.office && r.fleet === of.fleet
-      && r.fleet !== "" && r.counts_in.some((z) => of.counts_in.includes(z)),
+    (r) =>
+      r.window === "longer" &&
+      r.unit === "calendar_days" &&
+      r.office === of.office &&
+      r.fleet === of.fleet &&
+      r.fleet !== "" &&
+      r.counts_in.some((z) => of.counts_in.includes(z)),
   );
-  return same.sort((a, b) => Number(b.area === of.area) - Number(a.area === of.area) || b.counts_in.length - a.counts_in.length);
+  return same.sort(
+    (a, b) => Number(b.area === of.area) - Number(a.area === of.area) || b.counts_in.length - a.counts_in.length,
+  );
 }
 
 /** Values by year, of the windows that are whole years. */
@@ -200,14 +208,23 @@ export function breakOf(text: string): { day: string; why: string } | null {
 export type LaneId = "g7" | "pair" | "three" | "others";
 
 /** Statements in four lanes: the G7, the two parties that meet most, three parties, all others. */
-export function lanesOf(rows: readonly StatementRow[]): { pair: readonly string[]; lanes: Record<LaneId, StatementRow[]> } {
+export function lanesOf(rows: readonly StatementRow[]): {
+  pair: readonly string[];
+  lanes: Record<LaneId, StatementRow[]>;
+} {
   const pairs = new Map<string, number>();
   const key = (r: StatementRow) => [...r.parties].sort().join(",");
   for (const r of rows) if (r.parties.length === 2) pairs.set(key(r), (pairs.get(key(r)) ?? 0) + 1);
   const most = [...pairs].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0]?.[0] ?? "";
   const lanes: Record<LaneId, StatementRow[]> = { g7: [], pair: [], three: [], others: [] };
   for (const r of rows) {
-    const lane = r.forum.startsWith("g7") ? "g7" : key(r) === most ? "pair" : r.parties.length === 3 ? "three" : "others";
+    const lane = r.forum.startsWith("g7")
+      ? "g7"
+      : key(r) === most
+        ? "pair"
+        : r.parties.length === 3
+          ? "three"
+          : "others";
     lanes[lane].push(r);
   }
   return { pair: most ? most.split(",") : [], lanes };

@@ -5,8 +5,17 @@ import { meta } from "../../api/meta";
 import { fleet, zones } from "../../state/state";
 import { param, params } from "../../state/url";
 import { type Counted, choose, daily, fullest, idOf, type SeriesRow } from "../calendar/choose";
-import type { RecordRow } from "../calendar/reading";
-import { besides, byYear, placed, type StatementRow, type Streak, type StreakRow, type TrendRow, yearly } from "./model";
+import type { RecordRow } from "../calendar/rings";
+import {
+  besides,
+  byYear,
+  placed,
+  type StatementRow,
+  type Streak,
+  type StreakRow,
+  type TrendRow,
+  yearly,
+} from "./model";
 
 export interface YearLane {
   readonly name: SeriesRow | null;
@@ -36,7 +45,7 @@ export interface Reading {
 }
 
 const EMPTY: readonly never[] = [];
-const listOf = <T,>(answer: Answer<readonly T[]>): readonly T[] => (answer.state === "ok" ? answer.data : EMPTY);
+const listOf = <T>(answer: Answer<readonly T[]>): readonly T[] => (answer.state === "ok" ? answer.data : EMPTY);
 
 /** The series of streaks: the one named, that of the zones named, else what an office publishes as streaks. */
 export function seriesFor(rows: readonly SeriesRow[]): Counted | null {
@@ -65,11 +74,15 @@ export function useReading(): Reading {
 
 /** Records of what is published as streaks are asked by zone, which also tells since when the series runs. */
 function recordsOf(of: Counted | null) {
-  if (of?.by === "office" && of.row.window === "span") return { zone: of.row.area, fleet: of.row.fleet, source: of.row.office };
+  if (of?.by === "office" && of.row.window === "span")
+    return { zone: of.row.area, fleet: of.row.fleet, source: of.row.office };
   return { series: of ? idOf(of) : "" };
 }
 
-function useYears(of: Counted | null, series: readonly SeriesRow[]): { outer: YearLane | null; inner: YearLane | null } {
+function useYears(
+  of: Counted | null,
+  series: readonly SeriesRow[],
+): { outer: YearLane | null; inner: YearLane | null } {
   const lanes = of?.by === "office" ? yearly(of.row, series) : [];
   const [wide = null, within = null] = lanes;
   const id = wide?.series ?? (of ? idOf(of) : null);

@@ -2,10 +2,10 @@
 import { useState } from "preact/hooks";
 import { useRows } from "../../api/client";
 import { t } from "../../i18n/vessel";
-import { Said } from "../../marks/states";
-import { ViewLink } from "../../marks/links";
-import { fleet } from "../../state/state";
 import { number } from "../../i18n/words";
+import { ViewLink } from "../../marks/links";
+import { Said } from "../../marks/states";
+import { fleet } from "../../state/state";
 import { country } from "./index";
 
 interface Row {
@@ -25,12 +25,20 @@ const MOST = 100;
 export function Choose() {
   const [q, setQ] = useState("");
   const answer = useRows<Row>("vessels", { q: q.trim(), fleet: fleet.value }).value;
-  const rows = answer.state === "ok" ? [...answer.data].sort((a, b) => (b.days_n ?? 0) - (a.days_n ?? 0) || a.mmsi - b.mmsi) : [];
+  const rows =
+    answer.state === "ok" ? [...answer.data].sort((a, b) => (b.days_n ?? 0) - (a.days_n ?? 0) || a.mmsi - b.mmsi) : [];
   return (
     <div class="pad choose">
       <h1>{t("choose")}</h1>
       <p class="sub">{t("choose_how")}</p>
-      <input type="search" class="find" aria-label={t("find")} placeholder={t("find")} value={q} onInput={(e) => setQ(e.currentTarget.value)} />
+      <input
+        type="search"
+        class="find"
+        aria-label={t("find")}
+        placeholder={t("find")}
+        value={q}
+        onInput={(e) => setQ(e.currentTarget.value)}
+      />
       <Said answer={answer} what={t("none_vessels")} />
       {rows.length ? (
         <div class="scrollx">

@@ -1,10 +1,11 @@
 /** What a number said of itself, as lanes in time that meet at a magenta line where a claim took another's place. */
-import { Said } from "../../marks/states";
-import { named } from "../../i18n/words";
+
 import { shipType, t } from "../../i18n/vessel";
+import { named } from "../../i18n/words";
+import { Said } from "../../marks/states";
 import { phone } from "../../state/state";
 import { offset_ms, say } from "../../state/time";
-import { at, changes, type ClaimLane, claimLanes, fileName, midnights, typeClass, type Vessel } from "./data";
+import { at, type ClaimLane, changes, claimLanes, fileName, midnights, typeClass, type Vessel } from "./data";
 import { widthOf } from "./frame";
 import { useWidth } from "./width";
 
@@ -122,7 +123,23 @@ function Lanes({ lanes, own, first, last, width_px, name }: LanesProps) {
   ); // biome-ignore format: one thought
 }
 
-function Box({ a, b, y, text, later, right, children }: { a: number; b: number; y: number; text: string; later: boolean; right: number; children: string }) {
+function Box({
+  a,
+  b,
+  y,
+  text,
+  later,
+  right,
+  children,
+}: {
+  a: number;
+  b: number;
+  y: number;
+  text: string;
+  later: boolean;
+  right: number;
+  children: string;
+}) {
   const wide = Math.max(b - a - 1.5, 3);
   const fits = widthOf(text) + 10 <= wide;
   const beside = !fits && widthOf(text) + b + 8 < right;

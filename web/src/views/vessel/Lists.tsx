@@ -47,9 +47,11 @@ function List<R>({ cap, rows, all, first, what, row }: { cap: string; rows: read
 } // biome-ignore format: one thought
 
 const HOW = ["crossed", "first_seen", "last_seen"] as const;
-export const sayHow = (how: string | null) => ((HOW as readonly (string | null)[]).includes(how) ? t(how as (typeof HOW)[number]) : "?");
+export const sayHow = (how: string | null) =>
+  (HOW as readonly (string | null)[]).includes(how) ? t(how as (typeof HOW)[number]) : "?";
 const WAYS = ["N", "NE", "E", "SE", "S", "SW", "W", "NW"] as const;
-export const sayWay = (way: string) => ((WAYS as readonly string[]).includes(way) ? t(way as (typeof WAYS)[number]) : way);
+export const sayWay = (way: string) =>
+  (WAYS as readonly string[]).includes(way) ? t(way as (typeof WAYS)[number]) : way;
 
 /** How both ends of a stay are known: `crossed → still inside`. */
 export function sayEnds(v: Visit): string {
@@ -103,7 +105,8 @@ export function Passages({ passages, all }: { passages: readonly Passage[]; all:
       row={(p) => (
         <tr key={p.event_id} class={p.status === "withdrawn" ? "gone" : ""}>
           <td>
-            {p.status === "withdrawn" ? <EventMark mark="withdrawn" /> : null} {sayGate(p.gate_id)}, {sayWay(p.direction)}
+            {p.status === "withdrawn" ? <EventMark mark="withdrawn" /> : null} {sayGate(p.gate_id)},{" "}
+            {sayWay(p.direction)}
           </td>
           <td class="num">
             <EvidenceLink id={p.event_id} label={`${sayGate(p.gate_id)} ${p.t_utc}`}>

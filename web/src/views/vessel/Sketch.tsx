@@ -3,12 +3,12 @@ import type { Feature, FeatureCollection, MultiLineString, MultiPolygon, Point, 
 import { useMemo } from "preact/hooks";
 import { useOne } from "../../api/client";
 import { Neatline, Scale, type View, viewOf } from "../../chart/frame";
-import { type Box, boxOf, limitLines, type ZoneShape } from "../../chart/limits";
+import { type Box, boxOf, type Land, landOf, limitLines, type ZoneShape } from "../../chart/limits";
+import { t } from "../../i18n/vessel";
 import { type Names, named } from "../../i18n/words";
 import { lang } from "../../state/state";
 import { lasting, say } from "../../state/time";
 import { sayGate } from "../day/words";
-import { t } from "../../i18n/vessel";
 import { at, type Fix, fixes, type Gap, type Passage, type Track, type Visit } from "./data";
 import { cut, meeting, path, placed, thinned, type Word, windowOf } from "./frame";
 
@@ -23,6 +23,7 @@ interface FeatureProps {
   readonly names: Names;
 }
 
+const NOTHING: Feature<MultiPolygon, { coast: string }>[] = [];
 const SIMPLIFY_M = 400;
 const EDGE_PX = 26;
 /** The frame in which the waters of the pack were cut: an edge of a zone that lies on it is no limit. */
@@ -42,12 +43,20 @@ export interface SketchProps {
 /** What the sketch asks of the API beside the track; answers are kept, so that a second sketch asks nothing. */
 function useGround() {
   const coast = useOne<Shapes<MultiPolygon, { coast: string }>>("coast", {}, "geojson").value;
-  const sea = useOne<{ features: ZoneShape[] }>("zones", { kind: "territorial_sea", simplify_m: SIMPLIFY_M }, "geojson").value;
-  const next = useOne<{ features: ZoneShape[] }>("zones", { kind: "contiguous_zone", simplify_m: SIMPLIFY_M }, "geojson").value;
+  const sea = useOne<{ features: ZoneShape[] }>(
+    "zones",
+    { kind: "territorial_sea", simplify_m: SIMPLIFY_M },
+    "geojson",
+  ).value;
+  const next = useOne<{ features: ZoneShape[] }>(
+    "zones",
+    { kind: "contiguous_zone", simplify_m: SIMPLIFY_M },
+    "geojson",
+  ).value;
   const gates = useOne<Shapes<MultiLineString, GateProps>>("gates", {}, "geojson").value;
   const places = useOne<Shapes<Point, FeatureProps>>("features", {}, "geojson").value;
   return {
-    coast: coast.state === "ok" ? coast.data.features : [],
+    coast: coast.state === "ok" ? coast.data.features : NOTHING,
     zones: [...(sea.state === "ok" ? sea.data.features : []), ...(next.state === "ok" ? next.data.features : [])],
     gates: gates.state === "ok" ? gates.data.features : [],
     places: places.state === "ok" ? places.data.features : [],
@@ -58,13 +67,18 @@ export function Sketch({ tracks, visits, passages, gaps, width_px, height_px, la
   const ground = useGround();
   const [w, h] = [width_px - 2 * EDGE_PX, height_px - 2 * EDGE_PX];
   const lines = tracks.map(fixes);
-  const box = windowOf(lines.flat().map((f): Position => [f.lon, f.lat]), w, h);
+  const box = windowOf(
+    lines.flat().map((f): Position => [f.lon, f.lat]),
+    w,
+    h,
+  );
   const key = box?.map((v) => v.toFixed(4)).join() ?? "";
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key holds the window
   const view = useMemo(() => (box ? viewOf(w, h, box) : null), [key, w, h]);
   const tongue = lang.value;
+  const land = useMemo(() => landOf({ type: "FeatureCollection", features: ground.coast }), [ground.coast]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: labels of the limits are in the language shown
-  const limits = useMemo(() => limitsIn(ground.zones, box), [ground.zones.length, key, tongue]);
+  const limits = useMemo(() => limitsIn(ground.zones, box, land), [ground.zones.length, key, tongue, land]);
   const shore = useMemo(() => (view ? shoreOf(ground.coast, view) : ""), [ground.coast, view]);
   if (!view || !box) return null;
   const xy = (p: Position): [number, number] => [view.x(p[0] ?? 0), view.y(p[1] ?? 0)];
@@ -72,12 +86,23 @@ export function Sketch({ tracks, visits, passages, gaps, width_px, height_px, la
   const passed = new Set(passages.filter((p) => p.status !== "withdrawn").map((p) => p.gate_id));
   const onSheet = ground.gates.filter((g) => passed.has(g.properties.gate_id));
   const plots = plotted(lines);
-  const entries = visits.filter((v) => v.entry_how === "crossed" && v.entry_lon_deg !== null && v.status !== "withdrawn");
+  const entries = visits.filter(
+    (v) => v.entry_how === "crossed" && v.entry_lon_deg !== null && v.status !== "withdrawn",
+  );
   const sketched: readonly (readonly Word[])[] = [
     ...plots.map((f) => around(xy([f.lon, f.lat]), say(f.t_ms, "plot"), "lab t-ink")),
     ...gaps.map((g) => around(mid(xy([g.from_lon_deg, g.from_lat_deg]), xy([g.to_lon_deg, g.to_lat_deg])), t("silent", { length: lasting(g.duration_s) }), "lab t-ink t-i")), // biome-ignore format: one thought
-    ...onSheet.map((g) => around(xy(g.geometry.coordinates[0]?.at(-1) ?? [0, 0]), sayGate(g.properties.gate_id), "lab t-ink")),
-    ...limits.map((l) => alongside(l.lines.map((line) => line.map(xy)), l.label, w, h)),
+    ...onSheet.map((g) =>
+      around(xy(g.geometry.coordinates[0]?.at(-1) ?? [0, 0]), sayGate(g.properties.gate_id), "lab t-ink"),
+    ),
+    ...limits.map((l) =>
+      alongside(
+        l.lines.map((line) => line.map(xy)),
+        l.label,
+        w,
+        h,
+      ),
+    ),
     ...ground.places.filter((f) => f.geometry && ["island", "island_group", "islands"].includes(f.properties.kind)).map((f) => around(xy(f.geometry.coordinates), named(f.properties.names), "placename lab")), // biome-ignore format: one thought
   ];
   const marksTaken: Box[] = [...lines.flat(), ...plots].map((f) => {
@@ -86,7 +111,14 @@ export function Sketch({ tracks, visits, passages, gaps, width_px, height_px, la
   });
   const words = placed(sketched, w, h, [...marksTaken, [0, h - 34, 150, h]]);
   return (
-    <svg class="sketch" width={width_px} height={height_px} viewBox={`0 0 ${width_px} ${height_px}`} role="img" aria-label={label}>
+    <svg
+      class="sketch"
+      width={width_px}
+      height={height_px}
+      viewBox={`0 0 ${width_px} ${height_px}`}
+      role="img"
+      aria-label={label}
+    >
       <clipPath id={`clip-${width_px}x${height_px}`}>
         <rect x="0" y="0" width={w} height={h} />
       </clipPath>
@@ -106,7 +138,11 @@ export function Sketch({ tracks, visits, passages, gaps, width_px, height_px, la
             );
           })}
           {onSheet.map((g) => (
-            <path key={g.properties.gate_id} d={g.geometry.coordinates.map((c) => path(c.map(xy))).join("")} class="gate on" />
+            <path
+              key={g.properties.gate_id}
+              d={g.geometry.coordinates.map((c) => path(c.map(xy))).join("")}
+              class="gate on"
+            />
           ))}
           <TrackLines lines={lines} gaps={gaps} xy={xy} />
           {plots.map((f) => (
@@ -122,7 +158,13 @@ export function Sketch({ tracks, visits, passages, gaps, width_px, height_px, la
           })}
         </g>
         {words.map((word) => (
-          <text key={`${word.x} ${word.y} ${word.text}`} x={word.x} y={word.y} text-anchor={word.anchor} class={word.class}>
+          <text
+            key={`${word.x} ${word.y} ${word.text}`}
+            x={word.x}
+            y={word.y}
+            text-anchor={word.anchor}
+            class={word.class}
+          >
             {word.text}
           </text>
         ))}
@@ -133,7 +175,15 @@ export function Sketch({ tracks, visits, passages, gaps, width_px, height_px, la
   );
 }
 
-function TrackLines({ lines, gaps, xy }: { lines: readonly Fix[][]; gaps: readonly Gap[]; xy: (p: Position) => [number, number] }) {
+function TrackLines({
+  lines,
+  gaps,
+  xy,
+}: {
+  lines: readonly Fix[][];
+  gaps: readonly Gap[];
+  xy: (p: Position) => [number, number];
+}) {
   const paths = lines.map((line) => path(line.map((f) => xy([f.lon, f.lat]))));
   const many = lines.reduce((sum, l) => sum + l.length, 0) > 1500;
   return (
@@ -171,12 +221,13 @@ interface Limit {
   readonly lines: readonly Position[][];
 }
 
-function limitsIn(zones: readonly ZoneShape[], box: Box | null): Limit[] {
+function limitsIn(zones: readonly ZoneShape[], box: Box | null, land: Land): Limit[] {
   if (!box || zones.length === 0) return [];
-  const rings = (z: ZoneShape) => (z.geometry.type === "Polygon" ? [z.geometry.coordinates] : z.geometry.coordinates).map((r) => r[0] ?? []);
+  const rings = (z: ZoneShape) =>
+    (z.geometry.type === "Polygon" ? [z.geometry.coordinates] : z.geometry.coordinates).map((r) => r[0] ?? []);
   const frame = frameOf(zones.map((z) => boxOf(rings(z))));
   const near = zones.filter((z) => meeting(boxOf(rings(z)), box));
-  return limitLines(near, frame).features.map((f) => ({
+  return limitLines(near, frame, land).features.map((f) => ({
     class: f.properties.class,
     label: f.properties.label,
     lines: f.geometry.coordinates.filter((line) => meeting(boxOf([line]), box)),
@@ -191,7 +242,10 @@ function shoreOf(coast: readonly Feature<MultiPolygon, { coast: string }>[], vie
     for (const polygon of f.geometry.coordinates) {
       if (!meeting(boxOf([polygon[0] ?? []]), box)) continue;
       for (const ring of polygon) {
-        const seen = cut(ring.map((p): [number, number] => [view.x(p[0] ?? 0), view.y(p[1] ?? 0)]), page);
+        const seen = cut(
+          ring.map((p): [number, number] => [view.x(p[0] ?? 0), view.y(p[1] ?? 0)]),
+          page,
+        );
         d += path(thinned(seen, 0.6), true);
       }
     }
@@ -216,7 +270,10 @@ function plotted(lines: readonly Fix[][]): Fix[] {
   return out.filter((_, i) => i % every === 0);
 }
 
-const mid = (a: readonly [number, number], b: readonly [number, number]): [number, number] => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
+const mid = (a: readonly [number, number], b: readonly [number, number]): [number, number] => [
+  (a[0] + b[0]) / 2,
+  (a[1] + b[1]) / 2,
+];
 
 /** Right, left, above and below a place. */
 const around = ([x, y]: readonly [number, number], text: string, kind: string): Word[] => [

@@ -45,7 +45,13 @@ export function Strip({ name, window, lines, visits, passages, gaps }: StripProp
   const height = passageY + (all.length > lanes.length ? 30 : 14);
   return (
     <div ref={ref} class="strip">
-      <svg width={width_px} height={height} viewBox={`0 0 ${width_px} ${height}`} role="img" aria-label={t("strip", { name })}>
+      <svg
+        width={width_px}
+        height={height}
+        viewBox={`0 0 ${width_px} ${height}`}
+        role="img"
+        aria-label={t("strip", { name })}
+      >
         <Days axis={axis} height={height} narrow={narrow} />
         <Speed axis={axis} lines={lines} gaps={gaps} narrow={narrow} />
         {lanes.map((lane, i) => (
@@ -80,7 +86,17 @@ function Days({ axis, height, narrow }: { axis: Axis; height: number; narrow: bo
   );
 }
 
-function Speed({ axis, lines, gaps, narrow }: { axis: Axis; lines: readonly (readonly Fix[])[]; gaps: readonly Gap[]; narrow: boolean }) {
+function Speed({
+  axis,
+  lines,
+  gaps,
+  narrow,
+}: {
+  axis: Axis;
+  lines: readonly (readonly Fix[])[];
+  gaps: readonly Gap[];
+  narrow: boolean;
+}) {
   const { left, right, x } = axis;
   const [top, base] = [22, 22 + SPEED_PX];
   const told = lines.map((line) => line.filter((f): f is Fix & { speed_kn: number } => f.speed_kn !== null));
@@ -95,7 +111,9 @@ function Speed({ axis, lines, gaps, narrow }: { axis: Axis; lines: readonly (rea
           <text x="0" y={top + 6} class="t-ink t-b">
             {t("speed")}
           </text>
-          <text x="0" y={top + 21}>{t("speed_unit")}</text>
+          <text x="0" y={top + 21}>
+            {t("speed_unit")}
+          </text>
         </>
       )}
       {scale.steps.map((v) => (
@@ -123,7 +141,10 @@ function Speed({ axis, lines, gaps, narrow }: { axis: Axis; lines: readonly (rea
       })}
       {told.map((line) => (
         <g key={line[0]?.t_ms}>
-          <path d={line.map((f, i) => `${i ? "L" : "M"}${x(f.t_ms).toFixed(1)} ${y(f.speed_kn).toFixed(1)}`).join("")} class="track thin" />
+          <path
+            d={line.map((f, i) => `${i ? "L" : "M"}${x(f.t_ms).toFixed(1)} ${y(f.speed_kn).toFixed(1)}`).join("")}
+            class="track thin"
+          />
           {dots ? line.map((f) => <circle key={f.t_ms} cx={x(f.t_ms)} cy={y(f.speed_kn)} r="1.8" class="fix" />) : null}
         </g>
       ))}
@@ -164,7 +185,17 @@ function shortened(text: string, room_px: number): string {
   return `${cut.trimEnd()}…`;
 }
 
-function LaneName({ y, narrow, left, children }: { y: number; narrow: boolean; left: number; children: ComponentChildren }) {
+function LaneName({
+  y,
+  narrow,
+  left,
+  children,
+}: {
+  y: number;
+  narrow: boolean;
+  left: number;
+  children: ComponentChildren;
+}) {
   return (
     <text x={narrow ? left : 0} y={narrow ? y - 8 : y + 4} class="t-ink">
       {children}
@@ -189,13 +220,25 @@ function Stay({ visit: v, axis, y }: { visit: Visit; axis: Axis; y: number }) {
       {starts && v.entry_how === "first_seen" ? <circle cx={a} cy={y} r="3.6" class="stay-seen" /> : null}
       {goes && ends ? <path d={`M${b} ${y - 5}l5 5-5 5`} class="stay-on" /> : null}
       {!goes && ends && v.exit_how === "last_seen" ? <circle cx={b} cy={y} r="3.6" class="stay-seen" /> : null}
-      {!goes && ends && v.exit_how === "crossed" ? <line x1={b} x2={b} y1={y - 6} y2={y + 6} class="stay-edge thin" /> : null}
+      {!goes && ends && v.exit_how === "crossed" ? (
+        <line x1={b} x2={b} y1={y - 6} y2={y + 6} class="stay-edge thin" />
+      ) : null}
       {gone ? <line x1={a - 3} x2={b + 3} y1={y + 4} y2={y - 4} class="stay-struck" /> : null}
     </g>
   );
 }
 
-function PassageLane({ passages, axis, y, narrow }: { passages: readonly Passage[]; axis: Axis; y: number; narrow: boolean }) {
+function PassageLane({
+  passages,
+  axis,
+  y,
+  narrow,
+}: {
+  passages: readonly Passage[];
+  axis: Axis;
+  y: number;
+  narrow: boolean;
+}) {
   const ms_px = (axis.window.until_ms - axis.window.since_ms) / (axis.right - axis.left);
   const said = clusters(passages.filter((p) => p.status !== "withdrawn"), 70 * ms_px); // biome-ignore format: one thought
   return (

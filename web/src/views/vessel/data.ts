@@ -171,7 +171,9 @@ export function lanesOf(visits: readonly Visit[], kindOf: (zone: string) => stri
     const n = RANK.indexOf(kindOf(zone));
     return (wanted.includes(zone) ? 0 : 100) + (n < 0 ? RANK.length : n);
   };
-  return [...found].map(([zone_id, list]) => ({ zone_id, visits: list })).sort((a, b) => rank(a.zone_id) - rank(b.zone_id));
+  return [...found]
+    .map(([zone_id, list]) => ({ zone_id, visits: list }))
+    .sort((a, b) => rank(a.zone_id) - rank(b.zone_id));
 }
 
 export interface Cluster {
@@ -216,7 +218,13 @@ export function claimLanes(vessel: Vessel): ClaimLane[] {
     const spells = list.map((c, i) => {
       const next = list[i + 1];
       const to_ms = next ? at(next.first_utc) : Math.max(at(c.last_utc), Number.isFinite(end) ? end : at(c.last_utc));
-      return { value: c.value, from_ms: at(c.first_utc), to_ms, n: c.messages_n, source: `${fileName(c.path)}:${c.row}` };
+      return {
+        value: c.value,
+        from_ms: at(c.first_utc),
+        to_ms,
+        n: c.messages_n,
+        source: `${fileName(c.path)}:${c.row}`,
+      };
     });
     return { field, spells };
   });
@@ -232,7 +240,12 @@ export function changes(lanes: readonly ClaimLane[]): number[] {
 export const fileName = (path: string) => path.split(/[\\/]/).pop() ?? path;
 
 /** Midnights of a clock in a window, every so many days that their labels stay `apart_px` apart. */
-export function midnights(window: Window, width_px: number, offset_ms: number, apart_px: number): { ms: number; labelled: boolean }[] {
+export function midnights(
+  window: Window,
+  width_px: number,
+  offset_ms: number,
+  apart_px: number,
+): { ms: number; labelled: boolean }[] {
   const days = (window.until_ms - window.since_ms) / DAY_MS;
   const px = width_px / days;
   const every = [1, 2, 3, 5, 7, 14, 28].find((n) => n * px >= apart_px) ?? Math.ceil(apart_px / px);

@@ -30,7 +30,13 @@ export const meeting = (a: Box, b: Box) => a[0] <= b[2] && a[2] >= b[0] && a[1] 
 /** A ring cut to a rectangle of pixels (Sutherland and Hodgman), so that far points cost nothing. */
 export function cut(ring: readonly (readonly [number, number])[], box: Box): [number, number][] {
   let out: [number, number][] = ring.map(([x, y]) => [x, y]);
-  for (const [axis, edge, keep] of [[0, box[0], 1], [0, box[2], -1], [1, box[1], 1], [1, box[3], -1]] as const) { // biome-ignore format: the four sides
+  for (const [axis, edge, keep] of [
+    [0, box[0], 1],
+    [0, box[2], -1],
+    [1, box[1], 1],
+    [1, box[3], -1],
+  ] as const) {
+    // biome-ignore format: the four sides
     const from = out;
     out = [];
     for (let i = 0; i < from.length; i++) {
@@ -67,7 +73,12 @@ export interface Word {
 }
 
 /** Words that fit: each takes the first of its places where it stays in the frame and covers no word set before it. */
-export function placed(wanted: readonly (readonly Word[])[], width_px: number, height_px: number, taken: readonly Box[] = []): Word[] {
+export function placed(
+  wanted: readonly (readonly Word[])[],
+  width_px: number,
+  height_px: number,
+  taken: readonly Box[] = [],
+): Word[] {
   const boxes: Box[] = [...taken];
   const out: Word[] = [];
   for (const choices of wanted) {
@@ -85,7 +96,8 @@ export function placed(wanted: readonly (readonly Word[])[], width_px: number, h
 
 const WIDE = /[\u1100-\u11ff\u2e80-\uffef]/;
 /** Width in pixels of a text of 11 px, near enough to keep words apart. */
-export const widthOf = (text: string, size_px = 11) => [...text].reduce((sum, c) => sum + (WIDE.test(c) ? size_px : size_px * 0.53), 0);
+export const widthOf = (text: string, size_px = 11) =>
+  [...text].reduce((sum, c) => sum + (WIDE.test(c) ? size_px : size_px * 0.53), 0);
 
 function boxOfWord({ text, x, y, anchor }: Word): Box {
   const w = widthOf(text);

@@ -4,8 +4,8 @@ import { type Answer, useOne } from "../../api/client";
 import { meta } from "../../api/meta";
 import { sayClaimant } from "../../i18n/shell";
 import { shipType, t } from "../../i18n/vessel";
-import { Said, StateMark } from "../../marks/states";
 import { ViewLink } from "../../marks/links";
+import { Said, StateMark } from "../../marks/states";
 import { sources } from "../../shell/Foot";
 import { iso, lang, phone, sel, span } from "../../state/state";
 import { lasting, offset_ms, say, sayDays } from "../../state/time";
@@ -116,11 +116,17 @@ function Known({ vessel }: { vessel: Vessel }) {
           )}
           <p class="small cannot">
             <StateMark state="not_covered" size={15} />
-            <span>{gaps.length ? t("cannot") : gap_h === undefined ? t("cannot") : t("cannot_none", { gap: gap_h })}</span>
+            <span>
+              {gaps.length ? t("cannot") : gap_h === undefined ? t("cannot") : t("cannot_none", { gap: gap_h })}
+            </span>
           </p>
           <p class="small">
             {t("window", { from: say(since_ms, "ymd"), to: say(until_ms - 1, "ymd") })} ·{" "}
-            <ViewLink view="day" patch={{ sel: String(vessel.mmsi), since: iso(since_ms), until: iso(until_ms) }} class="fig">
+            <ViewLink
+              view="day"
+              patch={{ sel: String(vessel.mmsi), since: iso(since_ms), until: iso(until_ms) }}
+              class="fig"
+            >
               {t("on_day")}
             </ViewLink>
           </p>
