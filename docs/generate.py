@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from doc_api import api_parts
 from doc_tables import tables
 
 from offing import errors
@@ -130,8 +131,8 @@ def errors_page() -> str:
                 ),
                 (
                     "2",
-                    "the command, its input or the logbook is wrong: an error below of this status. Of several files the good ones "
-                    "were read",
+                    "the command, its input or the logbook is wrong: an error below of this status. Of several files the good "
+                    "ones were read",
                 ),
                 ("3", "`check` cannot say whether the claim holds"),
                 ("130", "stopped by Ctrl-C; the logbook is as before the command, or after its last whole step"),
@@ -272,6 +273,14 @@ def _default(p: Any) -> str:
     return "" if value in (None, "", False, []) else f"`{value}`"
 
 
+# -- the API
+
+
+def api_page() -> str:
+    """`reference/api.md`."""
+    return _page(api_parts(_markdown))
+
+
 # -- writing
 
 
@@ -299,6 +308,7 @@ def _page(parts: list[str]) -> str:
 
 
 PAGES: dict[str, Callable[[], str]] = {
+    "reference/api.md": api_page,
     "reference/cli.md": cli_page,
     "reference/tables.md": tables_page,
     "reference/parameters.md": parameters_page,

@@ -259,10 +259,13 @@ def test_keys_are_the_owners_alone(three: Triangle) -> None:
     assert Logbook.open(three.jp.book.store.root).exchange.node.id == "jp"
 
 
-def test_a_bad_address_leaves_no_half_node(tmp_path: Path) -> None:
+def test_a_bad_address_or_name_leaves_no_half_node(tmp_path: Path) -> None:
     book = Logbook.create(tmp_path / "book")
     with pytest.raises(BadParameter):
         book.exchange.init("jp", addresses=("ftp://nowhere",))
+    for name in ("two\nlines", "x" * 1001):
+        with pytest.raises(BadParameter, match="no name of a node"):
+            book.exchange.init("jp", name)
     assert not book.exchange.is_node and not (tmp_path / "book" / "keys").exists()
     book.exchange.init("jp")
     assert book.exchange.is_node

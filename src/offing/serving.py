@@ -11,6 +11,7 @@ from offing.clock import now_ms
 from offing.errors import OffingError
 from offing.exchange.carriers import Head
 from offing.exchange.pulling import Pulls
+from offing.exchange.results import WAITS
 from offing.exchange.serving import Server, authorities
 
 if TYPE_CHECKING:
@@ -18,11 +19,6 @@ if TYPE_CHECKING:
 
 SILENCE_S = 5.0
 """How long a partner may send nothing before a pull from it is broken off."""
-
-_WAITS = {
-    "no_card": "waits for the card of its recipient, to seal it",
-    "recovering": "partners hold more of it than this node, whose disk was lost: it is not gone on with",
-}
 
 
 class Serving:
@@ -77,7 +73,7 @@ class Serving:
         if state == self._released:
             return
         for done in self.desk.release():
-            self._say(f"stream for {done.recipient}", _WAITS.get(done.waits_for, ""))
+            self._say(f"stream for {done.recipient}", WAITS.get(done.waits_for, ""))
         self._released = state
 
     def _state(self) -> object:

@@ -7,20 +7,19 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from offing.clock import now_ms
-from offing.errors import BadPaper, SharingError, UnknownName
+from offing.errors import BadDelivery, BadPaper, BadParameter, SharingError, UnknownName
 from offing.exchange.carriers.folder import Exported, Imported, export, import_
 from offing.exchange.disk import FileDisk
 from offing.exchange.keys import NodeKeys, check_id, fingerprint
 from offing.exchange.node import Node
 from offing.exchange.papers import Card, make_card
-from offing.exchange.results import BatchSummary, Partner, PartnerStatus, PullSummary
+from offing.exchange.results import WAITS, BatchSummary, Partner, PartnerStatus, PullSummary
 from offing.model.sharing import RECORD_KINDS, Agreement, Record, ReleaseRule
 from offing.model.times import iso
 from offing.model.wire import WIRE
@@ -80,7 +79,10 @@ class Sharing:
     def init(self, node_id: str, name: str = "", addresses: tuple[str, ...] = ()) -> Card:
         """Make the logbook a node with an id and keys. Raises `SharingError` where it is one already."""
         check_id(node_id)
-        make_card(NodeKeys.in_memory(node_id), addresses)  # refuses a bad address before anything is written
+        try:
+            make_card(NodeKeys.in_memory(node_id, name), addresses)  # refuses what is bad before anything is written
+        except BadDelivery:
+            raise BadParameter(f"{name!r:.80} is no name of a node.", "Use up to 1,000 printable characters.") from None
         keys = NodeKeys.create(self.store.root / "keys", node_id, name)
         card = make_card(keys, addresses)
         temporary = self.store.root / f"{NODE}.new"
@@ -128,15 +130,14 @@ class Sharing:
         self.node.revoke_key(public_hex, reason)
 
     def keys(self) -> list[dict[str, Any]]:
-        """This node's keys, never their secrets: key_id, use, state, public."""
+        """This node's keys, never their secrets: use, state, key_id, fingerprint."""
         own = self.node.own.keys
-        former = [fingerprint(k) for k in self.card().former_keys]
-        rows = [{"use": "signing", "state": "in use", "key_id": own.key_id, "fingerprint": own.fingerprint()}]
-        rows += [{"use": "signing", "state": "retired", "key_id": f, "fingerprint": f} for f in former]
-        sealing = sha256(bytes.fromhex(own.sealing.public)).hexdigest()
-        rows.append({"use": "sealing", "state": "in use", "key_id": sealing[:16], "fingerprint": sealing})
-        link = sha256(own.tls.ca_der).hexdigest()
-        return [*rows, {"use": "links (TLS)", "state": "in use", "key_id": link[:16], "fingerprint": link}]
+        rows = [("signing", "in use", own.public_hex), *(("signing", "retired", k) for k in self.card().former_keys)]
+        rows += [("sealing", "in use", own.sealing.public), ("links (TLS)", "in use", own.tls.ca_der.hex())]
+        return [
+            {"use": use, "state": state, "key_id": fingerprint(k).replace(" ", "")[:16], "fingerprint": fingerprint(k)}
+            for use, state, k in rows
+        ]
 
     # partners and agreements
 
@@ -266,8 +267,10 @@ class Sharing:
     def export(self, recipient: str, folder: Path) -> Exported:
         """Write all that a partner may have into a folder."""
         check_id(recipient)
-        self.release()
-        return export(self.node, recipient, folder)
+        told = self.release()
+        waits = tuple(f"the stream for {d.recipient}: {WAITS[d.waits_for]}" for d in told if d.waits_for)
+        self.refresh()
+        return replace(export(self.node, recipient, folder), waits=waits)
 
     # in
 
@@ -280,6 +283,7 @@ class Sharing:
 
     def refresh(self) -> None:
         """Let the rows that partners sent lie in the logbook as the node holds them now."""
+        self.node.sweep()
         version = str(self.node.received_version())
         if received.version(self.store) == version:
             return

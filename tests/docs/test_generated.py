@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import generate
@@ -11,6 +13,7 @@ from doc_pages import ROOT, commands, fences, pages
 from typer.testing import CliRunner
 
 from offing.errors import RejectReason
+from offing.exchange.schema import SCHEMA_VERSION, prepare
 from offing.faces.cli.main import app
 from offing.pipeline.methods import KINDS
 
@@ -108,3 +111,15 @@ def test_every_reject_reason_is_told() -> None:
     page = (DOCS / "reference" / "files.md").read_text(encoding="utf-8")
     for reason in RejectReason:
         assert f"| `{reason}` |" in page
+
+
+def test_every_table_of_a_node_is_told() -> None:
+    page = (DOCS / "reference" / "logbook-folder.md").read_text(encoding="utf-8").partition("\n## A node\n")[2]
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
+        prepare(db)
+        held = {name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    told = {
+        name: int(since) for name, since in re.findall(r"^\| `(\w+)` \| (\d+) \|", page.partition("\n## ")[0], re.MULTILINE)
+    }
+    assert set(told) == held
+    assert max(told.values()) <= SCHEMA_VERSION

@@ -147,3 +147,36 @@ def test_what_has_expired_or_ended_is_not_written(tmp_path: Path) -> None:
     assert folder.export(f.nodes["jp"], "us", tmp_path / "d").streams_n == 0
     assert all(b"MARKER" not in p.read_bytes() for p in (tmp_path / "d").rglob("*") if p.is_file())
     assert f.nodes["jp"].release(Released("us", [])).withdrawn_n == 1
+
+
+@pytest.mark.parametrize("name", ["papers/thesis.txt", "README.md", "manifest.json", "streams/jp--us/notes"])
+def test_what_is_no_delivery_is_not_cleared_away(tmp_path: Path, name: str) -> None:
+    f = federation("jp", "us")
+    f.link("jp", "us")
+    f.nodes["jp"].release(released("us", "a"))
+    mine = tmp_path / "d" / name
+    mine.parent.mkdir(parents=True)
+    mine.write_text("mine")
+    with pytest.raises(SharingError, match="something else"):
+        folder.export(f.nodes["jp"], "us", tmp_path / "d")
+    assert mine.read_text() == "mine" and len(digest(tmp_path / "d")) == 1
+
+
+def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
+    f = federation("jp", "us")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SharingError, match="cannot be written: Not a directory"):
+        folder.export(f.nodes["jp"], "us", tmp_path / "file" / "d")
+
+
+def test_what_is_no_delivery_or_its_own_is_told_so(tmp_path: Path) -> None:
+    f = federation("jp", "us")
+    f.link("jp", "us")
+    f.nodes["jp"].release(released("us", "a"))
+    folder.export(f.nodes["jp"], "us", tmp_path / "d")
+    with pytest.raises(BadDelivery, match="this node itself"):
+        folder.import_(f.nodes["jp"], tmp_path / "d")
+    (tmp_path / "d" / "manifest.json").unlink()
+    (tmp_path / "d" / "empty").mkdir()
+    with pytest.raises(BadDelivery, match="no manifest"):
+        folder.import_(f.nodes["us"], tmp_path / "d")

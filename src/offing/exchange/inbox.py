@@ -297,7 +297,7 @@ def _keep(
     )
     receipts.sign(db, own, kept, asked.neighbour, now)
     if asked.recipient == own.id and lines:
-        streams.bump(db, "received_version")
+        streams.bump(db, streams.RECEIVED)
 
 
 def _use(db: sqlite3.Connection, partner: str, bytes_n: int, batches_n: int, duplicates_n: int) -> None:

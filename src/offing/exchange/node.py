@@ -58,6 +58,11 @@ class Node:
             self._alarm_of(error)
             raise
 
+    def remove_card(self, id: str) -> None:
+        """Unpin a partner's card: no link with it is open, nothing that it signed is taken. Raises `UnknownName`."""
+        with self.act() as db:
+            partners.remove(db, id)
+
     def partners(self) -> list[Partner]:
         """Every node whose card is pinned, by id."""
         with self.disk.read() as db:
@@ -123,8 +128,7 @@ class Node:
     def behind(self) -> list[str]:
         """Recipients of whose stream others hold more than this node, whose disk was lost: nothing is added to it."""
         with self.disk.read() as db:
-            named = {p.payload["recipient"] for p in receipts.about(db, self.id)}
-            return sorted(r for r in named if outbox.is_behind(db, self.own, streams.find(db, self.id, r), r))
+            return outbox.behind(db, self.own)
 
     # out: what a neighbour may have, decided at this instant
 

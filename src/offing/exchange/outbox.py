@@ -138,6 +138,13 @@ def is_behind(db: sqlite3.Connection, own: Own, stream: Stream | None, recipient
     return max(seqs, default=0) > (stream.head_seq if stream else 0)
 
 
+def behind(db: sqlite3.Connection, own: Own) -> list[str]:
+    """Recipients of whose stream others hold more than this node."""
+    rows = db.execute("SELECT DISTINCT about FROM papers WHERE kind = 'receipt' AND verified ORDER BY about").fetchall()
+    mine = [recipient for originator, recipient in (about.split(" ") for (about,) in rows) if originator == own.id]
+    return [r for r in mine if is_behind(db, own, streams.find(db, own.id, r), r)]
+
+
 def _allowed(
     released: Released, me: str, held: Sequence[Agreement], now_ms: int
 ) -> tuple[list[tuple[Record, str]], dict[str, int]]:

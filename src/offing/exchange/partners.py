@@ -60,6 +60,13 @@ def pin(db: sqlite3.Connection, own: Own, card: Card, vouched_by: str | None, by
     return stays
 
 
+def remove(db: sqlite3.Connection, id: str) -> None:
+    """Take back that a card is pinned. What its node sent stays. Raises `UnknownName`."""
+    if not db.execute("DELETE FROM cards WHERE id = ?", (id,)).rowcount:
+        known = [name for (name,) in db.execute("SELECT id FROM cards").fetchall()]
+        raise UnknownName.of("partner", id, known, "offing partners")
+
+
 def partners(db: sqlite3.Connection) -> list[Partner]:
     """Every node whose card is pinned, by id."""
     rows = db.execute(
@@ -160,7 +167,7 @@ def clear_alarm(db: sqlite3.Connection, own: Own, n: int) -> None:
     """A human has looked. Raises `UnknownName`."""
     if not db.execute("UPDATE alarms SET cleared_ms = ? WHERE n = ? AND cleared_ms IS NULL", (own.clock(), n)).rowcount:
         standing = [str(a.n) for a in alarms(db) if a.cleared_ms is None]
-        raise UnknownName.of("alarm", str(n), standing, "offing share status")
+        raise UnknownName.of("alarm", str(n), standing, "offing share alarms")
 
 
 def is_blocked(db: sqlite3.Connection, originator: str, recipient: str) -> bool:

@@ -40,6 +40,13 @@ class BatchSummary:
     waits_for: str = ""  # why nothing could be written: no_card (the recipient's, to seal for), recovering
 
 
+WAITS = {
+    "no_card": "waits for the card of its recipient, to seal it",
+    "recovering": "partners hold more of it than this node, whose disk was lost: it is not gone on with",
+}
+"""What `BatchSummary.waits_for` means."""
+
+
 @dataclass(frozen=True)
 class PullSummary:
     """What a pull from one neighbour brought, batch by batch, and why it ended early."""

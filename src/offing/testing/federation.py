@@ -74,7 +74,7 @@ def main(arguments: list[str] | None = None) -> int:
     if chosen.seed is not None:
         return _replay(chosen.seed)
     total, failed, began = Counter[str](), list[Outcome](), time.monotonic()
-    with ProcessPoolExecutor(chosen.jobs, mp_context=get_context("spawn")) as workers:
+    with ProcessPoolExecutor(chosen.jobs, get_context("spawn"), _remember_parent, (os.getpid(),)) as workers:
         seeds = range(chosen.first, chosen.first + chosen.seeds)
         for n, outcome in enumerate(workers.map(attempt, seeds, chunksize=10), 1):
             total.update(outcome.counts)
@@ -92,6 +92,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def attempt(seed: int) -> Outcome:
     """One seed, with what it tried and why it failed (empty: it holds)."""
+    if _parent and os.getppid() != _parent[0]:
+        os._exit(1)  # nobody waits for it any more
     try:
         tally, s = run(seed)
     except Failure as failure:
@@ -99,6 +101,13 @@ def attempt(seed: int) -> Outcome:
     return Outcome(
         seed, "", {**asdict(tally), "batches_n": s.watch.batches_n, "sealed_n": s.watch.sealed_n, "kills_n": s.kills_n}
     )
+
+
+_parent: list[int] = []
+
+
+def _remember_parent(pid: int) -> None:
+    _parent.append(pid)
 
 
 def _say(line: str) -> None:

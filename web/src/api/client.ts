@@ -90,7 +90,6 @@ export async function rows<R>(table: string, query: Query = {}): Promise<Answer<
 function useAnswer<T>(key: string | null, fetcher: () => Promise<Answer<T>>): Signal<Answer<T>> {
   const answer = useMemo(() => signal<Answer<T>>({ state: "loading" }), []);
   const version = dataVersion.value;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says all that the question says
   useEffect(() => {
     if (key === null) return;
     let wanted = true;

@@ -93,8 +93,13 @@ export function Chart(props: ChartProps) {
     map.on("move", look);
     map.on("resize", look);
     map.on("idle", look);
-    map.on("moveend", (event) => {
-      if (!("originalEvent" in event) || !event.originalEvent) return;
+    let size = "";
+    map.on("moveend", () => {
+      const { clientWidth, clientHeight } = map.getContainer();
+      const before = size;
+      size = `${clientWidth} ${clientHeight}`;
+      // the reader moved it: neither this page, nor a window that changed its size
+      if (aiming || (before && before !== size) || !ready.current) return;
       moved.current = true;
       const c = map.getCenter();
       latest.current.onCam(`${c.lng.toFixed(4)},${c.lat.toFixed(4)},${map.getZoom().toFixed(2)}`);
@@ -203,14 +208,20 @@ function pour(map: Sheet, data: Data, before: Data = {}): void {
   }
 }
 
+/** While the page itself moves the sheet, which it does at once. */
+let aiming = false;
+
 /** Turns the sheet to what the URL says, else to what fits. */
 function aim(map: Sheet, { cam, fit }: ChartProps, moved: { current: boolean }): void {
+  aiming = true;
   const [lng, lat, zoom] = cam.split(",").map(Number);
   if (cam && [lng, lat, zoom].every(Number.isFinite)) {
     moved.current = true;
     map.jumpTo({ center: [lng ?? 0, lat ?? 0], zoom: zoom ?? 5 });
+    aiming = false;
     return;
   }
   moved.current = false;
   if (fit) map.fitBounds([fit[0], fit[1], fit[2], fit[3]], { padding: phone.value ? 14 : 26, animate: false });
+  aiming = false;
 }

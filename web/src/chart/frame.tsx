@@ -155,7 +155,6 @@ export function Scale({ view, x, y, most_px }: { view: View; x: number; y: numbe
   return (
     <g transform={`translate(${x} ${y})`}>
       {Array.from({ length: parts }, (_, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a scale have no other name
         <rect
           key={i}
           x={i * one}

@@ -2,9 +2,9 @@
 import type { Signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { address } from "../api/client";
+import { address, type Query } from "../api/client";
 import { t } from "../i18n/shell";
-import { fleet, iso, span, zones } from "../state/state";
+import { fleet, iso, sel, span, zones } from "../state/state";
 import { type ViewName, view } from "../state/url";
 import { exportOpen, helpOpen } from "./keys";
 
@@ -79,29 +79,66 @@ export function Help() {
   );
 }
 
-const TABLES: Readonly<Record<ViewName, readonly string[]>> = {
-  day: ["visits", "passages"],
-  calendar: ["days", "bulletins"],
-  records: ["streaks", "records", "statements"],
-  vessel: ["visits", "passages"],
-  evidence: ["visits"],
-  partners: ["partners", "agreements"],
+/** The tables behind each view, and what of the state each of them takes; of a table that needs a zone, only with one. */
+const TABLES: Readonly<Record<ViewName, readonly (readonly [table: string, takes: string])[]>> = {
+  day: [
+    ["visits", "instants zone fleet"],
+    ["passages", "instants fleet"],
+  ],
+  calendar: [
+    ["days", "days zone! fleet!"],
+    ["bulletins", "days"],
+  ],
+  records: [
+    ["streaks", "zone! fleet!"],
+    ["records", ""],
+    ["statements", ""],
+  ],
+  vessel: [
+    ["visits", "mmsi"],
+    ["passages", "mmsi"],
+  ],
+  evidence: [["visits", "instants zone fleet"]],
+  partners: [
+    ["partners", ""],
+    ["agreements", ""],
+  ],
 };
+
+/** The parameters of a table from the state; null where the state lacks one that the table needs. */
+export function exportQuery(takes: string): Query | null {
+  const words = takes.split(" ");
+  const { since_ms, until_ms } = span.value;
+  const query: Record<string, string | readonly string[] | null> = {};
+  if (words.includes("instants"))
+    Object.assign(query, { since: iso(since_ms), until: new Date(until_ms - 1).toISOString() });
+  if (words.includes("days"))
+    Object.assign(query, {
+      since: iso(since_ms).slice(0, 10),
+      until: new Date(until_ms - 1).toISOString().slice(0, 10),
+    });
+  if (takes.includes("zone")) query.zone = zones.value;
+  if (takes.includes("fleet")) query.fleet = fleet.value ?? (takes.includes("fleet!") ? "any" : null);
+  if (words.includes("mmsi")) query.mmsi = /^\d+$/.test(sel.value ?? "") ? sel.value : null;
+  return takes.includes("zone!") && zones.value.length === 0 ? null : query;
+}
 
 /** The tables behind the view, whole, in three forms. */
 export function Export() {
-  const { since_ms, until_ms } = span.value;
-  const query = { since: iso(since_ms), until: iso(until_ms), zone: zones.value, fleet: fleet.value };
+  const tables = TABLES[view.value].flatMap(([table, takes]) => {
+    const query = exportQuery(takes);
+    return query ? [{ table, query }] : [];
+  });
   return (
     <Sheet open={exportOpen} label={t("export")}>
       <h2>{t("export")}</h2>
       <p class="small">{t("export_of")}</p>
       <ul class="exports">
-        {TABLES[view.value].map((table) => (
+        {tables.map(({ table, query }) => (
           <li key={table}>
             <b>{table}</b>
             {["csv", "parquet", "json"].map((ending) => (
-              <a key={ending} href={address(table, view.value === "partners" ? {} : query, ending)} download>
+              <a key={ending} href={address(table, query, ending)} download>
                 {ending.toUpperCase()}
               </a>
             ))}

@@ -53,6 +53,7 @@ class Exported:
     batches_n: int = 0
     papers_n: int = 0
     bytes_n: int = 0
+    waits: tuple[str, ...] = ()  # sentences about the giver's own streams that could not be gone on with; for its eyes
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,14 @@ def partners_add(
         line(f"{partner.id}, key {partner.fingerprint}: compare it with the one that your partner reads to you")
 
 
+def partners_remove(
+    context: typer.Context, partner: Annotated[str, typer.Argument(metavar="ID", help="As `offing partners` has it.")]
+) -> None:
+    """Unpin a partner's card: no link with it is open and nothing that it signed is taken, until a card of it is added."""
+    sharing_of(context).node.remove_card(partner)
+    line(f"the card of {partner} is removed; what it sent stays here until `offing share forget {partner}`")
+
+
 def partners_map(
     context: typer.Context,
     file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="Draw it: .html, .svg or .png.")] = None,
@@ -349,6 +357,7 @@ def register(app: typer.Typer) -> None:
     partners = typer.Typer(help="Partners: who is known, and who can reach whom.", cls=DefaultGroup)
     partners.command("show")(partners_show)
     partners.command("add")(partners_add)
+    partners.command("remove")(partners_remove)
     partners.command("map")(partners_map)
     partners.command("interop")(partners_interop)
     partners.command("systems")(partners_systems)

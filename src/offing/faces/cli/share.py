@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from offing.errors import UsageError
+from offing.exchange.results import WAITS
 from offing.faces.cli.common import FormatOption, day_or_none, logbook_of
 from offing.faces.cli.output import Form, emit, emit_records, line, note
 
@@ -158,6 +159,8 @@ def export(
 ) -> None:
     """Write all that a partner may have into a folder, to be carried by hand."""
     done = sharing_of(context).export(to, folder)
+    for sentence in done.waits:
+        note(f"note: {sentence}")
     if not done.batches_n and not done.papers_n:
         line(f"nothing for {to}: `offing share preview --to {to}` says what is withheld and why")
     else:
@@ -185,8 +188,11 @@ def take(
 
 def status(context: typer.Context, output: FormatOption = Form.TABLE) -> None:
     """Per partner: when last seen, what is held, gaps, withheld, quarantined, alarms."""
-    rows = sharing_of(context).status()
+    desk = sharing_of(context)
+    rows = desk.status()
     emit_records(rows, output, title="sharing", columns=STATUS, names=STATUS)
+    for recipient in desk.node.behind():
+        note(f"note: the stream for {recipient}: {WAITS['recovering']}")
     if output is Form.TABLE:
         for row in rows:
             for alarm in row.get("alarms", []):

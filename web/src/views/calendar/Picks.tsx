@@ -72,7 +72,7 @@ export function Zone({ large, rows }: { large: Counted; rows: readonly SeriesRow
         { push: true },
       );
   };
-  const several = large.by === "ais" && large.zones.length > 1;
+  const unlisted = large.by === "ais" && !zones.some((z) => AIS + z.id === value);
   return (
     <Pick label={t("zone")} value={value} onPick={pick}>
       <optgroup label={t("office_group")}>
@@ -83,7 +83,7 @@ export function Zone({ large, rows }: { large: Counted; rows: readonly SeriesRow
         ))}
       </optgroup>
       <optgroup label={t("ais_group")}>
-        {several ? <option value={value}>{large.zones.map(zoneName).join(", ")}</option> : null}
+        {unlisted ? <option value={value}>{large.zones.map(zoneName).join(", ")}</option> : null}
         {zones.map((z) => (
           <option key={z.id} value={AIS + z.id}>
             {named(z.names, z.id)}

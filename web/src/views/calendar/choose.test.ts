@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Meta } from "../../api/meta";
-import { aisId, aisOf, choose, dayFigure, idOf, type SeriesRow, type Wish } from "./choose";
+import { aisId, aisOf, choose, dayFigure, idOf, isMissing, type SeriesRow, type Wish } from "./choose";
 import { type RecordRow, ringsOf } from "./rings";
 
 const BASE: SeriesRow = {
@@ -85,6 +85,14 @@ describe("what the calendar shows", () => {
   it("never is a series of longer windows, and nothing where there is nothing", () => {
     expect(ids({ series: years.series })?.[0]).toBe(ships.series);
     expect(choose(NONE, [years], META)).toBeNull();
+  });
+});
+
+describe("a link", () => {
+  it("to a series that is not here is told", () => {
+    expect(isMissing("jp-joint-staff:passages:nowhere", ROWS)).toBe(true);
+    expect(isMissing(years.series, ROWS)).toBe(true);
+    for (const known of [null, "ais", "ais:a:any", ships.series]) expect(isMissing(known, ROWS)).toBe(false);
   });
 });
 

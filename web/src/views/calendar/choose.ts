@@ -61,6 +61,10 @@ export function fullest(rows: readonly SeriesRow[]): SeriesRow | null {
   return rows.reduce<SeriesRow | null>((best, row) => (best === null || row.days > best.days ? row : best), null);
 }
 
+/** Whether a link names a series that this logbook does not have. */
+export const isMissing = (series: string | null, rows: readonly SeriesRow[]) =>
+  Boolean(series) && series !== "ais" && !daily(rows).some((r) => r.series === series) && !aisOf(series ?? "");
+
 /** What is shown, or null where there is neither a daily series nor a zone. */
 export function choose(wish: Wish, rows: readonly SeriesRow[], meta: Meta | null): Chosen | null {
   const known = daily(rows);

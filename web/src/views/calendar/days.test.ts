@@ -97,6 +97,7 @@ describe("steps", () => {
     expect(stepOf(0, bins)).toBe(0);
     expect(stepOf(null, bins)).toBe(0);
     expect(stepOf(9, bins)).toBe(5);
+    expect(stepOf(1, binsOf([1, 1, 1]))).toBe(3);
   });
 });
 

@@ -109,7 +109,7 @@ export function stepOf(value: number | null, bins: readonly Bin[]): number {
   bins.forEach((bin, i) => {
     if (value >= bin.low) at = i;
   });
-  return Math.round(((at + 1) / bins.length) * 5);
+  return bins.length === 1 ? 3 : Math.round(((at + 1) / bins.length) * 5);
 }
 
 /** The years that strips show: five at most, with the one at hand in them. */

@@ -10,6 +10,7 @@ import { follow, href } from "../../state/url";
 import { type Bin, binsOf, plusMonths } from "./days";
 import "./calendar.css";
 import { dayFigure } from "./choose";
+import { Missing } from "./Missing";
 import { Months, moveMonths } from "./Months";
 import { Picks } from "./Picks";
 import {
@@ -24,7 +25,7 @@ import {
   sayRule,
   unitOf,
   useReading,
-  zoneName,
+  zoneKind,
 } from "./reading";
 import { Legend, Strips } from "./Strips";
 
@@ -51,7 +52,8 @@ export function View() {
   return (
     <>
       <div class="pad cal-head">
-        <h1>{large.of.by === "ais" ? nameOf(large.of) : t("title", { name: nameOf(large.of) })}</h1>
+        <h1>{titleOf(large)}</h1>
+        <Missing rows={reading.series} />
         <Sub layer={large} />
         <Picks reading={reading} />
       </div>
@@ -87,6 +89,10 @@ function stepped(event: KeyboardEvent, reading: Reading, by: number): void {
   moveMonths(reading, by);
 }
 
+/** A number a day is told day by day; a series of days says so in its name. */
+const titleOf = ({ of }: Layer) =>
+  of.by === "ais" || of.row.window === "span" ? nameOf(of) : t("title", { name: nameOf(of) });
+
 /** What is counted, by whom, in which days, how many of them, and how many stay blank. */
 function Sub({ layer }: { layer: Layer }) {
   const { of, days, reach } = layer;
@@ -103,7 +109,7 @@ function Sub({ layer }: { layer: Layer }) {
   return (
     <p class="sub" title={breaks.map((text) => t("breaks", { text })).join("\n")}>
       {of.by === "office"
-        ? t("sub", {
+        ? t(of.row.window === "span" ? "sub_span" : "sub", {
             ...told,
             unit: capital(told.unit),
             office: officeName(of.row.office),
@@ -167,7 +173,7 @@ function lineOf(layer: Layer): string {
   const { of } = layer;
   return of.by === "office"
     ? t("count_of", { office: officeName(of.row.office) })
-    : t("hulls_ais", { zone: of.zones.map(zoneName).join(", ") });
+    : t("hulls_ais", { zone: of.zones.map(zoneKind).join("; ") });
 }
 
 function reachOf(layer: Layer): string {

@@ -3,6 +3,7 @@ import { useMemo } from "preact/hooks";
 import { type Answer, useRows } from "../../api/client";
 import { meta } from "../../api/meta";
 import { sayUnit, t } from "../../i18n/calendar";
+import { sayZone } from "../../i18n/shell";
 import { named } from "../../i18n/words";
 import { fleet, zones } from "../../state/state";
 import { say } from "../../state/time";
@@ -96,6 +97,11 @@ export const sayDay = (day: string, form: "ymd" | "d" | "ym" = "ymd") =>
   say(msOf(day.length === 7 ? `${day}-01` : day), form, "UTC");
 
 export const zoneName = (id: string) => named(meta.value?.zones.find((z) => z.id === id)?.names, id);
+/** `24 nm contiguous zone · Taiwan`: short enough for a line. */
+export function zoneKind(id: string): string {
+  const zone = meta.value?.zones.find((z) => z.id === id);
+  return zone ? sayZone(zone.kind, zone.claimants) : id;
+}
 export const officeName = (id: string) => named(meta.value?.offices.find((o) => o.id === id)?.names, id);
 export const fleetName = (id: string) =>
   id === "any" ? t("any_fleet") : named(meta.value?.fleets.find((f) => f.id === id)?.names, id);

@@ -28,6 +28,7 @@ export function List({ day }: { day: Day }) {
   const hulls = chosen === null ? day.hulls.length : 1;
   const only = chosen ?? (day.hulls.length === 1 ? day.hulls[0] : undefined);
   const busy = [day.visits.value, day.passages.value].find((a) => a.state !== "ok" && a.state !== "none");
+  const broken = [day.visits.value, day.passages.value].find((a) => a.state === "error");
   return (
     <aside aria-label={t("list")}>
       <p class="small">
@@ -65,10 +66,11 @@ export function List({ day }: { day: Day }) {
         </div>
       ) : null}
       <div class="list-box">
-        {busy && shown.length === 0 ? (
+        {broken ? <Said<unknown> answer={broken} what={t("what_list")} /> : null}
+        {busy && busy !== broken && shown.length === 0 ? (
           <Said<unknown> answer={busy} what={t(chosen === null ? "what_list" : "what_list_hull")} />
         ) : null}
-        {!busy && shown.length === 0 ? <Empty day={day} /> : null}
+        {!busy && !broken && shown.length === 0 ? <Empty day={day} /> : null}
         <ul class="rowlist">
           {shown.slice(0, MOST_ROWS).map((e) => (
             <Row key={e.id} entry={e} who={only === undefined ? (names.get(e.mmsi) ?? String(e.mmsi)) : ""} />

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { contextOf, ticks } from "./axis";
+import { differing } from "./Context";
 import { apart_nm, boxToShow, fixesAt, hullOf, silences, type Track } from "./data";
-import { contextOf, differing, ticks } from "./TimeBar";
 
 const H = 3_600_000;
 const piece = (mmsi: number, start_h: number, lons: number[], gap_before_s: number | null): Track => ({

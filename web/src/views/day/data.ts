@@ -89,6 +89,8 @@ export interface FeatureProps {
 
 export const MOST_TRACKS = 60;
 const SIMPLIFY_M = 120;
+/** One and the same empty list, so that what is drawn from it stays the same object. */
+const NO_TRACKS: readonly Track[] = [];
 
 /** Kinds of limits that are drawn and listed: what the reader chose, else those of the sheet. */
 export const kindsDrawn = (): readonly string[] => {
@@ -153,7 +155,8 @@ export function useDay() {
     {},
     "geojson",
   );
-  const pieces = hulls.length ? ((dataOf(tracks.value)?.features ?? []) as unknown as Track[]) : [];
+  const pieces =
+    (hulls.length && (dataOf(tracks.value)?.features as unknown as readonly Track[] | undefined)) || NO_TRACKS;
   const entries = merge(stays, crossings, pieces);
   return {
     shapes,

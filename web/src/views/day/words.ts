@@ -1,7 +1,8 @@
 /** Entries in words: the same in the list, beside the play key and on the chart. */
 import { gateOf, zoneOf } from "../../api/meta";
+import { shortKind } from "../../chart/limits";
 import { sayHow, sayWay, t } from "../../i18n/day";
-import { sayZone } from "../../i18n/shell";
+import { sayClaimant, sayZone } from "../../i18n/shell";
 import { allNames, named } from "../../i18n/words";
 import { lasting, say } from "../../state/time";
 import { apart_nm, type Entry } from "./data";
@@ -17,6 +18,14 @@ export function sayPlace(zone_id: string): string {
     : named(zone.names, zone_id);
 }
 
+/** `24 nm · Taiwan`. */
+export function shortZone(id: string): string {
+  const zone = zoneOf(id);
+  return zone ? [shortKind(zone.kind), zone.claimants.map(sayClaimant).join(", ")].join(" · ") : id;
+}
+
+export const cut = (text: string, most: number) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+
 export function sayGate(gate_id: string): string {
   return named(gateOf(gate_id)?.names, gate_id);
 }
@@ -25,7 +34,7 @@ export function titleOf(entry: Entry): string {
   if (entry.kind === "visit") return sayPlace(entry.where);
   if (entry.kind === "passage") return t("passage", { gate: sayGate(entry.where), way: sayWay(entry.direction) });
   const length = lasting((entry.to_ms - entry.from_ms) / 1000);
-  const far = entry.from && entry.to ? `, ${apart_nm(entry.from, entry.to).toFixed(1)} nm` : "";
+  const far = entry.from && entry.to ? `, ${apart_nm(entry.from, entry.to).toFixed(1)}${t("nm")}` : "";
   return t("silent", { length }) + far;
 }
 

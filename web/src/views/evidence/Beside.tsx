@@ -2,9 +2,9 @@
 import { useOne } from "../../api/client";
 import { t } from "../../i18n/evidence";
 import { ViewLink } from "../../marks/links";
-import { StateMark } from "../../marks/states";
+import { Said } from "../../marks/states";
 import { iso, phone } from "../../state/state";
-import { at, fixes, type Passage, type Track, type Vessel } from "../vessel/data";
+import { at, fixes, NONE, type Passage, type Track, type Vessel } from "../vessel/data";
 import { inWindow, Sketch } from "../vessel/Sketch";
 import { useWidth } from "../vessel/width";
 import { type Chain, hullsOf, type Link, stepsOf } from "./chain";
@@ -71,9 +71,7 @@ export function Beside({ id }: { id: string }) {
           label={t("of_hull")}
         />
       ) : answer.state === "ok" && hulls.length === 0 ? (
-        <p class="said">
-          <StateMark state="none" /> <span>{t("no_track")}</span>
-        </p>
+        <Said answer={NONE} what={t("no_track")} />
       ) : null}
     </div>
   );

@@ -13,7 +13,7 @@ import { at, fileName } from "../vessel/data";
 import { sayHow } from "../vessel/Lists";
 import { type Day, type Link, type RawFile, type Steps, share } from "./chain";
 import { type Asked, readId } from "./figure";
-import { type Figure, type Row, sayFleet } from "./said";
+import { type Figure, type Row, sayDay, sayFleet } from "./said";
 
 interface Props {
   readonly steps: Steps;
@@ -159,7 +159,7 @@ function Days({ days }: { days: readonly Day[] }) {
               {d.state === "unobservable" ? <StateMark state="unobservable" size={11} /> : null}
               {d.state === "not_observed" ? <StateMark state="zero" size={11} /> : null}
               <EvidenceLink id={d.id} label={d.text}>
-                {d.day || d.text}
+                {d.day ? sayDay(d.day) : d.text}
               </EvidenceLink>
             </span>
           )}
@@ -298,6 +298,14 @@ interface FileRow {
 
 const sum = (parts: Readonly<Record<string, number>>) => Object.values(parts).reduce((a, b) => a + b, 0);
 
+/** The account of a file: where its rows went; what is none of and need not be told is left out. */
+function sayRows(row: FileRow): string {
+  const always = ["positions", "duplicates", "rejects"];
+  const parts = { positions: row.positions, statics: row.statics, fragments: row.fragments, ignored: sum(row.ignored), duplicates: row.duplicates, rejects: sum(row.rejects) }; // biome-ignore format: one thought
+  const told = (Object.keys(parts) as (keyof typeof parts)[]).filter((k) => parts[k] > 0 || always.includes(k));
+  return `${t("rows_n", { n: number(row.rows) })} = ${told.map((k) => t(`${k}_n`, { n: number(parts[k]) })).join(" + ")}`;
+}
+
 function Lines({ files }: { files: readonly RawFile[] }) {
   const held = useRows<FileRow>("status").value;
   return (
@@ -315,10 +323,11 @@ function Lines({ files }: { files: readonly RawFile[] }) {
                   {" · sha256 "}
                   <span class="mono" title={row.sha256}>{`${row.sha256.slice(0, 10)}…`}</span>
                   {" · "}
-                  {t("rows_are", { rows: number(row.rows), positions: number(row.positions), statics: number(row.statics), fragments: number(row.fragments), ignored: number(sum(row.ignored)), duplicates: number(row.duplicates), rejects: number(sum(row.rejects)) })}
+                  {sayRows(row)}
                 </>
               ) : null}
             </div>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and a keyboard must reach what scrolls */}
             <div class="rawl" role="group" aria-label={`${t("lines")} ${fileName(file.path)}`} tabIndex={0}>
               <Some
                 rows={file.lines}

@@ -24,7 +24,7 @@ export interface RawLine {
   readonly line: number | null;
   readonly text: string;
   readonly missing: boolean; // the bytes are not here: the text says where they are
-  readonly entry: boolean; // one of the two between which a limit was crossed
+  readonly entry: boolean; // one of the two between which the limit was crossed inward, or the gate
 }
 
 export interface RawFile {
@@ -104,7 +104,7 @@ function filesOf(rows: readonly Link[]): RawFile[] {
   const files = new Map<string, Map<string, RawLine>>();
   let entry = false;
   for (const row of rows) {
-    if (row.kind === "crossing") entry = row.text.includes("crossed");
+    if (row.kind === "crossing") entry = /^(entry )?crossed/.test(row.text);
     else if (row.kind === "bulletin" || row.kind === "sighting") entry = false;
     if (row.kind !== "raw") continue;
     const path = row.file ?? "";
@@ -155,9 +155,9 @@ function sorted(rows: readonly Link[]): Sorted {
   return { parameters, versions, rules };
 }
 
-/** A text between the two at which its words of time and place end, for the eye: whole days as they are, times cut to minutes. */
+/** How far along the way from one instant to another a third lies, 0 to 1; null where the two do not enclose it. */
 export const share = (before_ms: number, at_ms: number, after_ms: number): number | null =>
-  after_ms > before_ms ? (at_ms - before_ms) / (after_ms - before_ms) : null;
+  after_ms > before_ms && at_ms >= before_ms && at_ms <= after_ms ? (at_ms - before_ms) / (after_ms - before_ms) : null;
 
 /** Hulls that the events of a chain name. */
 export function hullsOf(events: readonly Link[]): number[] {

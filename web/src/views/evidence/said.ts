@@ -2,7 +2,7 @@
 import { meta } from "../../api/meta";
 import { t } from "../../i18n/evidence";
 import { named, number } from "../../i18n/words";
-import { lasting } from "../../state/time";
+import { lasting, say, sayDays } from "../../state/time";
 import { sayGate, sayPlace } from "../day/words";
 import { sayWay } from "../vessel/Lists";
 import type { Link } from "./chain";
@@ -18,6 +18,20 @@ export interface Figure {
 const text = (value: unknown) => (value === null || value === undefined ? "" : String(value));
 const num = (value: unknown) =>
   typeof value === "number" ? number(value, Number.isInteger(value) ? 0 : 1) : text(value) || "?";
+
+/** A day of a day rule, which no clock turns. */
+export function sayDay(day: unknown): string {
+  const ms = Date.parse(text(day));
+  return Number.isFinite(ms) ? say(ms, "ymd", "UTC") : text(day);
+}
+
+/** The days from one to another, both included. */
+function sayRun(first: unknown, last: unknown): string {
+  const [a, b] = [Date.parse(text(first)), Date.parse(text(last))];
+  return Number.isFinite(a) && Number.isFinite(b)
+    ? sayDays(a, b + 86_400_000, "UTC")
+    : `${text(first)} – ${text(last)}`;
+}
 
 const UNITS = ["calendar_days", "ship_days", "hours"] as const;
 /** A unit in the language shown, else as the logbook names it. */
@@ -44,7 +58,7 @@ export function sayFigure(asked: Asked | null, row: Row | null, head: Link | nul
       const name = String(row.mmsi ?? asked.mmsi ?? "");
       return {
         value: typeof s === "number" ? lasting(s) + (row.status === "open" ? "+" : "") : "?",
-        unit: `${name} · ${zone}`,
+        unit: t("one_hull", { name, zone }),
       };
     }
     case "passage":
@@ -52,12 +66,12 @@ export function sayFigure(asked: Asked | null, row: Row | null, head: Link | nul
     case "day": {
       const n = row.hulls_n;
       if (typeof n !== "number") return { value: "", unit: `${asked.key}: ${text(row.state)} · ${zone}` };
-      return { value: number(n), unit: t(n === 1 ? "hull_day" : "hulls_day", { zone, day: asked.key }) };
+      return { value: number(n), unit: t(n === 1 ? "hull_day" : "hulls_day", { zone, day: sayDay(asked.key) }) };
     }
     case "presence":
       return { value: num(row.value), unit: t("presence", { unit: sayUnit(row.unit), zone, period: asked.key }) };
     case "streak": {
-      const dates = row.start_day ? `, ${row.start_day} – ${row.end_day}` : "";
+      const dates = row.start_day ? `, ${sayRun(row.start_day, row.end_day)}` : "";
       return { value: num(row.days_observed), unit: t("days_observed", { zone }) + dates };
     }
     case "record":

@@ -2,16 +2,17 @@
 import { ALL_KINDS, t } from "../../i18n/partners";
 import { phone } from "../../state/state";
 import type { Name } from "./Matrix";
-import { type Agreement, type Cell, layout, type Place, ties } from "./reach";
+import { type Agreement, type Cell, layout, type Place, ties, unsure } from "./reach";
 
 interface Props {
   readonly partners: readonly string[];
   readonly agreements: readonly Agreement[];
   readonly name: Name;
   readonly chosen: Cell | null;
+  readonly cells: ReadonlyMap<string, Cell>;
 }
 
-export function Net({ partners, agreements, name, chosen }: Props) {
+export function Net({ partners, agreements, name, chosen, cells }: Props) {
   const [width, height] = phone.value ? [358, 290] : [500, 340];
   const tied = ties(agreements, ALL_KINDS.length).filter((k) => partners.includes(k.a) && partners.includes(k.b));
   const places = layout(partners, tied, width, height);
@@ -23,6 +24,9 @@ export function Net({ partners, agreements, name, chosen }: Props) {
     <svg class="net" width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={t("net")}>
       {tied.map((k) => (
         <Line key={`${k.a} ${k.b}`} a={at.get(k.a)} b={at.get(k.b)} class={k.inForce ? (k.whole ? "tie" : "tie some") : "tie over"} />
+      ))}
+      {unsure(cells.values()).map(([a, b]) => (
+        <Unsure key={`${a} ${b}`} a={at.get(a)} b={at.get(b)} />
       ))}
       {bare ? <Missing a={at.get(bare.from)} b={at.get(bare.to)} /> : null}
       <Way places={way.map((id) => at.get(id))} />
@@ -41,6 +45,19 @@ export function Net({ partners, agreements, name, chosen }: Props) {
 
 function Line({ a, b, class: kind }: { a: Place | undefined; b: Place | undefined; class: string }) {
   return a && b ? <line x1={a.x} y1={a.y} x2={b.x} y2={b.y} class={kind} /> : null;
+}
+
+/** An agreement of which nothing is known here. */
+function Unsure({ a, b }: { a: Place | undefined; b: Place | undefined }) {
+  if (!a || !b) return null;
+  return (
+    <g>
+      <line x1={a.x} y1={a.y} x2={b.x} y2={b.y} class="unsure" />
+      <text x={(a.x + b.x) / 2} y={(a.y + b.y) / 2 + 5} text-anchor="middle" class="t-ink lab onground net-name">
+        ?
+      </text>
+    </g>
+  );
 }
 
 function Missing({ a, b }: { a: Place | undefined; b: Place | undefined }) {

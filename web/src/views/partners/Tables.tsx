@@ -1,12 +1,12 @@
 /** What this node keeps back, by rule and reason, and how its links are. Both are the owner's to see. */
 import { useEffect, useState } from "preact/hooks";
 import { get, type Page, useRows } from "../../api/client";
-import { sayRecord, t } from "../../i18n/partners";
+import { sayReason, sayRecord, t } from "../../i18n/partners";
 import { number } from "../../i18n/words";
 import { Time } from "../../marks/links";
 import { Said, StateMark } from "../../marks/states";
 import { lasting } from "../../state/time";
-import { at } from "../vessel/data";
+import { at, NONE } from "../vessel/data";
 import type { Name } from "./Matrix";
 
 interface Kept {
@@ -51,10 +51,7 @@ export function Withheld({ partners, name, example }: { partners: readonly strin
       {kept === null ? (
         <Said answer={{ state: "loading" }} what={t("none_withheld")} />
       ) : kept.length === 0 ? (
-        <p class="said">
-          <StateMark state="none" />
-          <span>{rules.state === "none" ? t("none_rules") : t("none_withheld")}</span>
-        </p>
+        <Said answer={NONE} what={rules.state === "none" ? t("none_rules") : t("none_withheld")} />
       ) : (
         <table>
           <thead>
@@ -77,9 +74,7 @@ export function Withheld({ partners, name, example }: { partners: readonly strin
                   <span class="small">{k.rule ? t("rule_n", { n: k.rule }) : t("no_rule")}</span>
                 </td>
                 <td class="num">{number(k.rows)}</td>
-                <td class="small" lang="en">
-                  {k.reason}
-                </td>
+                <td class="small">{sayReason(k.reason)}</td>
               </tr>
             ))}
           </tbody>
@@ -101,6 +96,9 @@ interface Link {
   readonly alarms: readonly string[];
 }
 
+/** A length of time without the seconds that nobody needs. */
+const whole_s = (s: number) => (s < 60 ? Math.max(0, s) : Math.floor(s / 60) * 60);
+
 function sayState(l: Link, name: Name): string {
   if (l.alarms.length) return t("alarms", { n: l.alarms.length });
   if (l.state === "in step") return t("in_step");
@@ -115,10 +113,7 @@ export function Health({ name, example }: { name: Name; example: boolean }) {
     <div>
       <h2 class="cap">{t("health")}</h2>
       {example ? (
-        <p class="said">
-          <StateMark state="none" />
-          <span>{t("example_health")}</span>
-        </p>
+        <Said answer={NONE} what={t("example_health")} />
       ) : (
         <Said answer={answer} what={t("none_health")} />
       )}
@@ -142,7 +137,7 @@ export function Health({ name, example }: { name: Name; example: boolean }) {
                 <td class="num">
                   {l.last_seen_utc ? (
                     <span title={l.last_seen_utc}>
-                      {now_ms - at(l.last_seen_utc) < 2 * 86_400_000 ? lasting(Math.max(0, (now_ms - at(l.last_seen_utc)) / 1000)) : <Time at={l.last_seen_utc} f="ymdhm" />}
+                      {now_ms - at(l.last_seen_utc) < 2 * 86_400_000 ? lasting(whole_s((now_ms - at(l.last_seen_utc)) / 1000)) : <Time at={l.last_seen_utc} f="ymdhm" />}
                     </span>
                   ) : (
                     t("never")

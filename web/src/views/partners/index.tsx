@@ -59,9 +59,12 @@ export function View() {
 
 function Shown({ body, agreements, example }: { body: Body; agreements: readonly Agreement[]; example: boolean }) {
   const found = cells(body.rows);
-  const partners = [...new Set(body.rows.map((r) => r.from))];
+  const told = new Set(body.rows.map((r) => r.from));
+  const partners = Object.keys(body.partners).filter((p) => told.has(p));
   const name = (id: string) => (example ? region(id, body.partners[id]) : body.partners[id] || id);
-  const chosen = found.get(param("pair").replace(",", " ")) ?? telling([...found.values()]);
+  const chosen =
+    found.get(param("pair").replace(",", " ")) ??
+    telling(partners.flatMap((a) => partners.flatMap((b) => found.get(`${a} ${b}`) ?? [])));
   const choose = (cell: Cell) => change({ pair: `${cell.from},${cell.to}` });
   return (
     <div class="par">
@@ -74,7 +77,7 @@ function Shown({ body, agreements, example }: { body: Body; agreements: readonly
         </div>
       </section>
       <section>
-        <Net partners={partners} agreements={agreements} name={name} chosen={chosen} />
+        <Net partners={partners} agreements={agreements} name={name} chosen={chosen} cells={found} />
         {chosen ? <Explained cell={chosen} name={name} /> : null}
       </section>
     </div>

@@ -114,6 +114,12 @@ export interface Tie {
   readonly inForce: boolean;
 }
 
+/** Pairs of whose agreement nothing is known here, each once. */
+export function unsure(all: Iterable<Cell>): [string, string][] {
+  const found = new Set([...all].flatMap((c) => c.rows.flatMap((r) => r.depends_on)));
+  return [...found].sort().map((pair) => pair.split(" and ") as [string, string]);
+}
+
 /** Pairs with an agreement between them. */
 export function ties(agreements: readonly Agreement[], kinds: number): Tie[] {
   const found = new Map<string, Tie>();
@@ -134,21 +140,43 @@ export function layout(partners: readonly string[], tied: readonly Tie[], width:
     (p, q) => degree(q) - degree(p) || partners.indexOf(p) - partners.indexOf(q),
   );
   if (hub === undefined) return [];
-  const [cx, cy] = [width * 0.5, height * 0.5];
-  const centre: Place = { id: hub, x: cx, y: cy, hub: true, anchor: "start", dx: 19, dy: 18 };
-  if (rest.length === 1) return [{ ...centre, x: width * 0.3 }, around(rest[0] ?? "", width * 0.7, cy, cy)];
+  const few = rest.length < 3;
+  const [cx, cy] = [width * 0.5, height * (few ? 0.68 : 0.5)];
   const order = chained(rest, tied, hub);
+  const angles = order.map((_, i) =>
+    few ? Math.PI * (rest.length === 1 ? -0.5 : -0.83 + 0.66 * i) : -Math.PI * 0.62 + (2 * Math.PI * i) / order.length,
+  );
+  const found = order.map((id, i): Place => {
+    const a = angles[i] ?? 0;
+    const y = cy + Math.sin(a) * height * (few ? 0.6 : 0.36);
+    return {
+      id,
+      x: cx + Math.cos(a) * width * 0.36,
+      y,
+      hub: false,
+      anchor: "middle",
+      dx: 0,
+      dy: Math.sin(a) < 0 ? -16 : 27,
+    };
+  });
   return [
-    centre,
-    ...order.map((id, i) => {
-      const angle = -Math.PI * 0.62 + (2 * Math.PI * i) / order.length;
-      return around(id, cx + Math.cos(angle) * width * 0.36, cy + Math.sin(angle) * height * 0.36, cy);
-    }),
+    { id: hub, x: cx, y: cy, hub: true, ...freeSide(found.map((p) => Math.atan2(p.y - cy, p.x - cx))) },
+    ...found,
   ];
 }
 
-function around(id: string, x: number, y: number, cy: number): Place {
-  return { id, x, y, hub: false, anchor: "middle", dx: 0, dy: y < cy ? -16 : 27 };
+/** The side of a node on which its name meets no line: of eight, the one furthest from every line's direction. */
+function freeSide(lines: readonly number[]): Pick<Place, "anchor" | "dx" | "dy"> {
+  const apart = (a: number, b: number) => Math.abs(Math.atan2(Math.sin(a - b), Math.cos(a - b)));
+  const sides = Array.from({ length: 8 }, (_, i) => (i * Math.PI) / 4);
+  const room = (side: number) => Math.min(Math.PI, ...lines.map((l) => apart(l, side)));
+  const best = sides.reduce((a, b) => (room(b) > room(a) + 1e-9 ? b : a), 0);
+  const c = Math.cos(best);
+  return {
+    anchor: c > 0.3 ? "start" : c < -0.3 ? "end" : "middle",
+    dx: Math.round(20 * c),
+    dy: Math.round(24 * Math.sin(best)) + 4,
+  };
 }
 
 /** Nodes in an order in which those that are tied to each other stand side by side. */

@@ -56,12 +56,25 @@ function ended(r: StreakRow): string {
   return t("ended", { why });
 }
 
+/** First and last day, each unbroken; of a streak without dates the bounds. */
+function When({ r }: { r: StreakRow }) {
+  if (r.start_day)
+    return (
+      <>
+        <span class="whole">{sayDay(r.start_day)} –</span> <span class="whole">{sayDay(r.end_day ?? r.start_day)}</span>
+      </>
+    );
+  const bounded = r.not_before && r.not_after;
+  return (
+    <span>
+      {bounded
+        ? t("between", { from: sayDay(r.not_before ?? "", "ym"), to: sayDay(r.not_after ?? "", "ym") })
+        : t("first")}
+    </span>
+  );
+}
+
 function Held({ r }: { r: StreakRow }) {
-  const when = r.start_day
-    ? `${sayDay(r.start_day)} – ${sayDay(r.end_day ?? r.start_day)}`
-    : r.not_before && r.not_after
-      ? t("between", { from: sayDay(r.not_before, "ym"), to: sayDay(r.not_after, "ym") })
-      : "–";
   const span = r.days_span > r.days_observed ? `–${number(r.days_span)}` : "";
   return (
     <tr>
@@ -72,7 +85,7 @@ function Held({ r }: { r: StreakRow }) {
         </EvidenceLink>
       </td>
       <td>
-        {when}
+        <When r={r} />
         <br />
         <span class="small" title={r.ended_because}>
           {ended(r)}
@@ -85,7 +98,7 @@ function Held({ r }: { r: StreakRow }) {
           <>
             {number(r.broke_days)}
             <br />
-            <span class="small">{r.broke_on_day ? sayDay(r.broke_on_day) : ""}</span>
+            <span class="small whole">{r.broke_on_day ? sayDay(r.broke_on_day) : ""}</span>
           </>
         )}
       </td>
@@ -126,7 +139,7 @@ function Highest({ rows }: { rows: readonly RecordRow[] }) {
       <table class="held">
         <tbody>
           {days
-            .slice(-4)
+            .slice(-3)
             .reverse()
             .map((r) => (
               <tr key={r.figure_id}>

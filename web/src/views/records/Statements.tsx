@@ -72,7 +72,7 @@ export function Statements({
           return (
             <g key={lane}>
               <path d={`M${left} ${y}H${right}`} class="hair2" />
-              <text x={left + 2} y={y - 2} class="t-3">
+              <text x={left + 2} y={y - (frame.small ? 3 : 5)} class="t-3">
                 {names[lane]}
               </text>
               {lanes[lane].map((r) => (

@@ -107,13 +107,19 @@ function Label({ s, next, frame, y }: { s: Streak; next: Streak | undefined; fra
   const x = axis.x(plusDays(s.end, 1));
   const low = s.running && !s.held;
   const dx = s.running ? 8 : 3;
-  const word = s.running ? sayDay(s.end) : s.undated ? "" : t("to", { day: sayDay(s.end) });
+  const tight = x + 50 > frame.right + 22; // at the end of the axis the number stands over the streak
+  const word = tight ? "" : s.running ? sayDay(s.end) : s.undated ? "" : t("to", { day: sayDay(s.end) });
   // the words stand beside the triangle, a line under its top: there the next one may already have climbed
   const days = Math.round(s.n - 24 / (y(0) - y(1)));
   const room = next && next.n > days ? axis.x(plusDays(next.start, Math.max(days, 0))) - x : frame.right + 20 - x;
   return (
     <g class="streak-label">
-      <text x={(x + dx).toFixed(1)} y={(y(s.n) + (low ? 5 : -7)).toFixed(1)} class="t-ink t-serif n">
+      <text
+        x={(tight ? x + 6 : x + dx).toFixed(1)}
+        y={(y(s.n) + (low && !tight ? 5 : -9)).toFixed(1)}
+        class="t-ink t-serif n"
+        text-anchor={tight ? "end" : "start"}
+      >
         {`${number(s.n)}${s.running ? "+" : ""}`}
       </text>
       {word && !small && room > widthOf(word) + 10 ? (

@@ -6,6 +6,7 @@ import { Said } from "../../marks/states";
 import { rules, sources } from "../../shell/Foot";
 import { change } from "../../state/url";
 import { type Counted, daily, idOf, type SeriesRow } from "../calendar/choose";
+import { Missing } from "../calendar/Missing";
 import { Pick } from "../calendar/Picks";
 import { nameOf, officeName, ruleOf, sayRule } from "../calendar/reading";
 import { Chart } from "./Chart";
@@ -33,6 +34,7 @@ export function View() {
       <div class="pad rec-head">
         <h1>{t("title")}</h1>
         <p class="sub">{t("sub", { name: nameOf(of), rule: sayRule(ruleOf(of)) })}</p>
+        <Missing rows={reading.series} />
         <Picks reading={reading} of={of} />
       </div>
       <div class="rec">

@@ -6,7 +6,7 @@ import { number } from "../../i18n/words";
 import { ViewLink } from "../../marks/links";
 import { Said } from "../../marks/states";
 import { fleet } from "../../state/state";
-import { country } from "./index";
+import { country } from "./said";
 
 interface Row {
   readonly mmsi: number;

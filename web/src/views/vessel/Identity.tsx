@@ -5,8 +5,20 @@ import { named } from "../../i18n/words";
 import { Said } from "../../marks/states";
 import { phone } from "../../state/state";
 import { offset_ms, say } from "../../state/time";
-import { at, type ClaimLane, changes, claimLanes, fileName, midnights, typeClass, type Vessel } from "./data";
+import {
+  at,
+  type ClaimLane,
+  changes,
+  claimLanes,
+  fileName,
+  midnights,
+  midOf,
+  NONE,
+  typeClass,
+  type Vessel,
+} from "./data";
 import { widthOf } from "./frame";
+import { country } from "./said";
 import { useWidth } from "./width";
 
 const FIELDS = ["name", "callsign", "imo", "ship_type", "size_m"] as const;
@@ -21,20 +33,21 @@ export function sayClaim(field: string, value: string): string {
   return known ? `${value} · ${shipType(known)}` : value;
 }
 
-/** Lanes of memberships, beside what the number said itself: who claims that it belongs to which fleet. */
+/** Lanes of memberships, beside what the number said itself: who claims that it belongs to which fleet, and from when to when. */
 function fleetLanes(vessel: Vessel, from_ms: number, to_ms: number): ClaimLane[] {
-  return vessel.memberships.map((m) => ({
-    field: t("fleet"),
-    spells: [
-      {
-        value: `${named(m.names, m.fleet_id)}${m.undated ? ` · ${t("undated")}` : ""}`,
-        from_ms: m.from_day ? Math.max(Date.parse(m.from_day), from_ms) : from_ms,
-        to_ms: m.to_day ? Math.min(Date.parse(m.to_day) + DAY_MS, to_ms) : to_ms,
-        n: 0,
-        source: m.sources.join("; "),
-      },
-    ],
-  }));
+  return vessel.memberships.map((m) => {
+    const dates = m.undated || !(m.from_day || m.to_day) ? t("undated") : `${m.from_day ?? ""} – ${m.to_day ?? ""}`;
+    const value = `${named(m.names, m.fleet_id)} · ${dates}`;
+    const from = m.from_day ? Math.max(Date.parse(m.from_day), from_ms) : from_ms;
+    const to = m.to_day ? Math.min(Date.parse(m.to_day) + DAY_MS, to_ms) : to_ms;
+    return { field: t("fleet"), spells: [{ value, from_ms: from, to_ms: to, n: 0, source: m.sources.join("; ") }] };
+  });
+}
+
+/** The number with the state that its first three digits name. */
+function numberOf(vessel: Vessel): string {
+  const mid = midOf(vessel.mmsi);
+  return `${vessel.mmsi}${mid && vessel.flag ? ` · ${t("mid", { mid, flag: country(vessel.flag) })}` : ""}`;
 }
 
 export function Identity({ vessel, name }: { vessel: Vessel; name: string }) {
@@ -43,7 +56,11 @@ export function Identity({ vessel, name }: { vessel: Vessel; name: string }) {
   const spells = own.flatMap((l) => l.spells);
   const first = Math.min(at(vessel.first_utc), ...spells.map((s) => s.from_ms).filter(Number.isFinite));
   const last = Math.max(at(vessel.last_utc), ...spells.map((s) => s.to_ms).filter(Number.isFinite));
-  const lanes = Number.isFinite(first) ? [...own, ...fleetLanes(vessel, first, last)] : own;
+  const number: ClaimLane = {
+    field: "MMSI",
+    spells: [{ value: numberOf(vessel), from_ms: first, to_ms: last, n: 0, source: "" }],
+  };
+  const lanes = Number.isFinite(first) ? [...own, number, ...fleetLanes(vessel, first, last)] : own;
   const breaks = changes(own);
   const files = [...new Set(vessel.claims.map((c) => fileName(c.path)))];
   return (
@@ -62,7 +79,7 @@ export function Identity({ vessel, name }: { vessel: Vessel; name: string }) {
       {own.length ? (
         <p class="small">{t("source", { files: files.slice(0, 3).join(", ") + (files.length > 3 ? ` +${files.length - 3}` : "") })}</p>
       ) : (
-        <Said answer={{ state: "none", data: null, notes: [], dataVersion: "" }} what={t("none_claims")} />
+        <Said answer={NONE} what={t("none_claims")} />
       )}
     </section>
   ); // biome-ignore format: one thought
@@ -110,7 +127,7 @@ function Lanes({ lanes, own, first, last, width_px, name }: LanesProps) {
             </text>
             {lane.spells.map((s, n) => (
               <Box key={s.from_ms} a={x(s.from_ms)} b={x(s.to_ms)} y={y} text={sayClaim(lane.field, s.value)} later={n % 2 === 1} right={right}>
-                {s.n ? t("claim_title", { value: s.value, from: say(s.from_ms, "ymdhm"), n: s.n, source: s.source }) : `${s.value}. ${s.source}`}
+                {s.n ? t("claim_title", { value: s.value, from: say(s.from_ms, "ymdhm"), n: s.n, source: s.source }) : [s.value, s.source].filter(Boolean).join(". ")}
               </Box>
             ))}
           </g>
@@ -140,6 +157,13 @@ function Box({
   right: number;
   children: string;
 }) {
+  if (b < a)
+    return (
+      <text x={phone.value ? 4 : 128} y={y + 4} class="t-3">
+        {text}
+        <title>{children}</title>
+      </text>
+    ); // its dates lie outside the window: nothing to draw
   const wide = Math.max(b - a - 1.5, 3);
   const fits = widthOf(text) + 10 <= wide;
   const beside = !fits && widthOf(text) + b + 8 < right;

@@ -5,11 +5,11 @@ import { zoneOf } from "../../api/meta";
 import { t } from "../../i18n/vessel";
 import { EventMark } from "../../marks/events";
 import { EvidenceLink, Time } from "../../marks/links";
-import { StateMark } from "../../marks/states";
+import { Said } from "../../marks/states";
 import { clock, zones } from "../../state/state";
 import { lasting } from "../../state/time";
 import { sayGate, sayPlace } from "../day/words";
-import { at, lanesOf, type Passage, type Visit } from "./data";
+import { at, lanesOf, NONE, type Passage, type Visit } from "./data";
 
 const FIRST = 3;
 const FIRST_PASSAGES = 4;
@@ -27,10 +27,7 @@ function List<R>({ cap, rows, all, first, what, row }: { cap: string; rows: read
           <tbody>{shown.map(row)}</tbody>
         </table>
       ) : (
-        <p class="said">
-          <StateMark state="none" />
-          <span>{what}</span>
-        </p>
+        <Said answer={NONE} what={what} />
       )}
       {rows.length > first || all > rows.length ? (
         <p class="small more">

@@ -10,6 +10,7 @@ import { lang } from "../../state/state";
 import { lasting, say } from "../../state/time";
 import { sayGate } from "../day/words";
 import { at, type Fix, fixes, type Gap, type Passage, type Track, type Visit } from "./data";
+import "./sketch.css";
 import { cut, meeting, path, placed, thinned, type Word, windowOf } from "./frame";
 
 type Shapes<G extends MultiPolygon | MultiLineString | Point, P> = FeatureCollection<G, P>;
@@ -73,11 +74,9 @@ export function Sketch({ tracks, visits, passages, gaps, width_px, height_px, la
     h,
   );
   const key = box?.map((v) => v.toFixed(4)).join() ?? "";
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key holds the window
   const view = useMemo(() => (box ? viewOf(w, h, box) : null), [key, w, h]);
   const tongue = lang.value;
   const land = useMemo(() => landOf({ type: "FeatureCollection", features: ground.coast }), [ground.coast]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: labels of the limits are in the language shown
   const limits = useMemo(() => limitsIn(ground.zones, box, land), [ground.zones.length, key, tongue, land]);
   const shore = useMemo(() => (view ? shoreOf(ground.coast, view) : ""), [ground.coast, view]);
   if (!view || !box) return null;

@@ -237,6 +237,9 @@ export function changes(lanes: readonly ClaimLane[]): number[] {
   return [...new Set(found)].sort((a, b) => a - b);
 }
 
+/** The answer of a question that was looked into and found nothing. */
+export const NONE = { state: "none", data: null, notes: [], dataVersion: "" } as const;
+
 export const fileName = (path: string) => path.split(/[\\/]/).pop() ?? path;
 
 /** Midnights of a clock in a window, every so many days that their labels stay `apart_px` apart. */

@@ -2,20 +2,20 @@
 import { useEffect } from "preact/hooks";
 import { type Answer, useOne } from "../../api/client";
 import { meta } from "../../api/meta";
-import { sayClaimant } from "../../i18n/shell";
-import { shipType, t } from "../../i18n/vessel";
+import { t } from "../../i18n/vessel";
 import { ViewLink } from "../../marks/links";
 import { Said, StateMark } from "../../marks/states";
 import { sources } from "../../shell/Foot";
-import { iso, lang, phone, sel, span } from "../../state/state";
+import { iso, phone, sel, span } from "../../state/state";
 import { lasting, offset_ms, say, sayDays } from "../../state/time";
 import { param } from "../../state/url";
 import { Choose } from "./Choose";
-import { at, fixes, meets, midOf, mmsiOf, ownWindow, type Track, typeClass, type Vessel, type Window } from "./data";
+import { at, fixes, meets, mmsiOf, ownWindow, type Track, type Vessel, type Window } from "./data";
 import { Identity } from "./Identity";
 import { Passages, Visits } from "./Lists";
 import { inWindow, Sketch } from "./Sketch";
 import { Strip } from "./Strip";
+import { sayHull } from "./said";
 import "./vessel.css";
 
 export function View() {
@@ -150,25 +150,4 @@ function Outside({ vessel, window, empty }: { vessel: Vessel; window: Window; em
       </span>
     </p>
   );
-}
-
-/** What kind of ship it says it is, its number, and which state the number names. */
-function sayHull(vessel: Vessel): string {
-  const known = typeClass(vessel.ship_type);
-  const mmsi = String(vessel.mmsi);
-  const said = known ? t("heard", { type: shipType(known), mmsi }) : t("heard_untyped", { mmsi });
-  const mid = midOf(vessel.mmsi);
-  if (!mid) return `${said} ${t("mid_none")}`;
-  return `${said} ${vessel.flag ? t("mid", { mid, flag: country(vessel.flag) }) : t("mid_unknown", { mid })}`;
-}
-
-/** A state by its two letters, in the language shown. */
-export function country(code: string): string {
-  const own = sayClaimant(code);
-  if (own !== code) return own;
-  try {
-    return new Intl.DisplayNames([lang.value], { type: "region" }).of(code.toUpperCase()) ?? code;
-  } catch {
-    return code;
-  }
 }
