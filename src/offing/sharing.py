@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -26,6 +26,7 @@ from offing.model.wire import WIRE
 from offing.pipeline.merged import Received
 from offing.pipeline.release import Release, release_of
 from offing.pipeline.release_explain import explain as explain_own
+from offing.pipeline.release_preview import Preview
 from offing.pipeline.release_rows import Inputs, require_rule
 from offing.pipeline.waters import Waters, load
 from offing.policy.explain import Explanation, explain_received
@@ -39,22 +40,6 @@ if TYPE_CHECKING:
     from offing.exchange.carriers import Carrier
 
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What a recipient would get now, as frames by kind (`id`, the columns of `model.wire.WIRE`, `rule`), and what stays."""
-
-    frames: dict[str, pl.DataFrame]
-    withheld: dict[tuple[str, str], int]  # (rule, reason) -> rows; for the owner's eyes
-
-    def table(self) -> pl.DataFrame:
-        """All records: kind, id, rule, and the columns of every kind that is there."""
-        empty = pl.DataFrame(schema={"kind": pl.String, "id": pl.String, "rule": pl.Int32})
-        frames = [
-            f.select(pl.lit(kind).alias("kind"), "id", "rule", pl.exclude("id", "rule")) for kind, f in self.frames.items()
-        ]
-        return pl.concat([empty, *frames], how="diagonal_relaxed")
 
 
 class Sharing:
@@ -130,12 +115,18 @@ class Sharing:
         self.node.revoke_key(public_hex, reason)
 
     def keys(self) -> list[dict[str, Any]]:
-        """This node's keys, never their secrets: use, state, key_id, fingerprint."""
+        """This node's keys, never their secrets: use, state, key_id, fingerprint, and of signing keys the public key."""
         own = self.node.own.keys
         rows = [("signing", "in use", own.public_hex), *(("signing", "retired", k) for k in self.card().former_keys)]
         rows += [("sealing", "in use", own.sealing.public), ("links (TLS)", "in use", own.tls.ca_der.hex())]
         return [
-            {"use": use, "state": state, "key_id": fingerprint(k).replace(" ", "")[:16], "fingerprint": fingerprint(k)}
+            {
+                "use": use,
+                "state": state,
+                "key_id": fingerprint(k).replace(" ", "")[:16],
+                "fingerprint": fingerprint(k),
+                "public": k if use == "signing" else None,
+            }
             for use, state, k in rows
         ]
 
@@ -284,7 +275,7 @@ class Sharing:
     def refresh(self) -> None:
         """Let the rows that partners sent lie in the logbook as the node holds them now."""
         self.node.sweep()
-        version = str(self.node.received_version())
+        version = self.node.received_version()
         if received.version(self.store) == version:
             return
         records: dict[str, list[Record]] = {k: [] for k in RECORD_KINDS}

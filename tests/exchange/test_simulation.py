@@ -122,7 +122,7 @@ def untidy(disk: SimDisk, keys: NodeKeys, clock: Callable[[], int]) -> Node:
         (Doubling, "twice"),
         (Losing, "lacks"),
         (Silent, "has a receipt"),
-        (timeless, "expired|no agreement|tells|without"),
+        (timeless, "expired|no agreement|tells|without|still hands it out"),
         (untidy, "still lies on the disk"),
     ],
 )

@@ -100,6 +100,7 @@ class FileDisk(ConnectedDisk):
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
+            path.touch(mode=0o600)  # it holds what was sealed for this node
             db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from hashlib import sha256
 
 from offing.errors import BadDelivery, OffingError, SharingError, UnknownName
 from offing.exchange import hub, inbox, outbox, papers, partners, receipts, received, status, streams
@@ -211,10 +212,11 @@ class Node:
             found = list(received.every(db, self.own))
         return iter(found)
 
-    def received_version(self) -> int:
-        """Grows whenever `received` changes by anything but the clock."""
+    def received_version(self) -> str:
+        """Grows whenever `received` changes by anything but the clock; a disk that began anew has other heads."""
         with self.disk.read() as db:
-            return streams.counter(db, streams.RECEIVED)
+            heads = "\n".join(s.head_id for s in streams.every(db) if s.recipient == self.id)
+            return f"{streams.counter(db, streams.RECEIVED):012d} {sha256(heads.encode()).hexdigest()[:16]}"
 
     def status(self) -> list[PartnerStatus]:
         """All that is known of each partner, by id."""
@@ -237,13 +239,16 @@ class Node:
             partners.clear_alarm(db, self.own, n)
 
     def forget(self, originator: str, recipient: str) -> None:
-        """Drop a stream of another node with all that was in it, so that it can be taken anew. Raises `UnknownName`."""
+        """Drop a stream of another node with all that was in it and the receipts for it, so that it can be taken anew, be it
+        another history of it. Raises `UnknownName`.
+        """
         with self.act() as db:
             stream = streams.find(db, originator, recipient)
             if stream is None or originator == self.id:
                 known = [f"{s.originator} {s.recipient}" for s in streams.every(db) if s.originator != self.id]
                 raise UnknownName.of("stream", f"{originator} {recipient}", known, "offing share status")
             streams.forget(db, stream.n)
+            receipts.forget(db, originator, recipient)
             streams.bump(db, streams.RECEIVED)
 
     # inside

@@ -38,6 +38,11 @@ def verified(db: sqlite3.Connection, originator: str, recipient: str) -> list[tu
     return [(papers.peek(raw).payload, raw) for (raw,) in rows]
 
 
+def forget(db: sqlite3.Connection, originator: str, recipient: str) -> None:
+    """Drop all receipts for a stream."""
+    db.execute("DELETE FROM papers WHERE kind = 'receipt' AND about = ?", (_about(originator, recipient),))
+
+
 def every(db: sqlite3.Connection) -> list[ReceiptLine]:
     """All receipts, by stream and signer."""
     rows = db.execute("SELECT envelope, verified FROM papers WHERE kind = 'receipt' ORDER BY about, by").fetchall()

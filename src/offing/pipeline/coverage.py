@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -11,6 +12,7 @@ from offing.figures.coverage import COVERAGE, coverage_of_day
 from offing.model.schemas import MERGED_KEY, POSITIONS, UNTRACKED_TYPES
 from offing.store import Store, lake
 from offing.store.merge import MergedDay, merged, merged_days
+from offing.store.remembered import Remembered
 
 TRACKED = (pl.col("time_basis") != "base") & ~pl.col("msg_type").is_in(list(UNTRACKED_TYPES))
 """Which positions of the parts open tracks."""
@@ -43,7 +45,15 @@ def coverage(store: Store, cell_deg: float, held_at_ms: int | None = None) -> pl
     """All coverage rows of the merged days; or, made on the spot, of the files held at an instant."""
     if held_at_ms is not None:
         return _coverage_at(store, cell_deg, held_at_ms)
-    tables = [pl.read_parquet(_path(store, d)) for d in merged_days(store) if has_coverage(store, d, cell_deg)]
+    paths = [_path(store, d) for d in merged_days(store) if has_coverage(store, d, cell_deg)]
+    return _TABLES.get(cell_deg, paths, lambda: _read(paths))
+
+
+_TABLES: Remembered[pl.DataFrame] = Remembered(2)
+
+
+def _read(paths: Sequence[Path]) -> pl.DataFrame:
+    tables = [pl.read_parquet(path) for path in paths]
     return pl.concat([pl.DataFrame(schema=COVERAGE), *(t.select(COVERAGE.names()).cast(COVERAGE) for t in tables)])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from offing.model.times import compact
 from offing.store import lake
 from offing.store.folder import Store
 from offing.store.ledger import RunLine
+from offing.store.remembered import Remembered
 
 ReasonOf = Callable[[str, Mapping[str, Any]], str]
 """Says why: `reason_of(what, event)` with what = changed, withdrawn or returned, and the event's last version as a dict."""
@@ -59,8 +60,20 @@ def versions(store: Store, kind: str, method: str) -> pl.DataFrame:
 
     `known_to_utc` is when the next version took its place, null for the last. Ordered by event_id and version.
     """
+    paths = _paths(store, kind, method)
+    return _VERSIONS.get(kind, paths, lambda: _read_versions(kind, paths))
+
+
+_VERSIONS: Remembered[pl.DataFrame] = Remembered(4)
+_LAST: Remembered[pl.DataFrame] = Remembered(4)
+
+
+def _paths(store: Store, kind: str, method: str) -> list[Path]:
     runs = {run.id for run in store.ledger.runs()}
-    paths = sorted(p for p in _folder(store, kind, method).glob("month=*/*.parquet") if p.stem in runs)
+    return sorted(p for p in _folder(store, kind, method).glob("month=*/*.parquet") if p.stem in runs)
+
+
+def _read_versions(kind: str, paths: Sequence[Path]) -> pl.DataFrame:
     rows = pl.concat([lake.empty_frame(version_schema(kind)), *(lake.read_table(p) for p in paths)])
     rows = rows.sort("event_id", "version")
     return rows.with_columns(known_to_utc=pl.col("known_from_utc").shift(-1).over("event_id"))
@@ -68,11 +81,17 @@ def versions(store: Store, kind: str, method: str) -> pl.DataFrame:
 
 def events(store: Store, kind: str, method: str, known_at_ms: int | None = None, withdrawn: bool = False) -> pl.DataFrame:
     """The last version of each event, as known now or at an instant; withdrawn ones only on request. Ordered by event_id."""
-    rows = versions(store, kind, method)
     if known_at_ms is not None:
-        rows = rows.filter(pl.col("known_from_utc").to_physical() <= known_at_ms)
-    last = rows.group_by("event_id", maintain_order=True).last().select(rows.columns)
+        rows = versions(store, kind, method)
+        last = _last(rows.filter(pl.col("known_from_utc").to_physical() <= known_at_ms))
+    else:
+        paths = _paths(store, kind, method)
+        last = _LAST.get(kind, paths, lambda: _last(versions(store, kind, method)))
     return last if withdrawn else last.filter(pl.col("status") != WITHDRAWN)
+
+
+def _last(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.group_by("event_id", maintain_order=True).last().select(rows.columns)
 
 
 class EventRun:

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from offing.errors import LogbookError
+from offing.store.remembered import Remembered
 
 ROW_GROUP = 262_144
 """Rows in one row group of every file."""
@@ -96,6 +97,13 @@ def read_table(path: Path, columns: Sequence[str] | None = None) -> pl.DataFrame
 
 def read_marks(path: Path) -> dict[str, str]:
     """The marks that `write_table` put into a file, and `rows`, its number of rows; empty when it is no Parquet file."""
+    return dict(_MARKS.get("", (path,), lambda: _read_marks(path)))
+
+
+_MARKS: Remembered[dict[str, str]] = Remembered(20_000)
+
+
+def _read_marks(path: Path) -> dict[str, str]:
     try:
         footer = pq.read_metadata(path)
     except (OSError, pa.ArrowException):

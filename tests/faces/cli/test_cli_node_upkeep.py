@@ -145,6 +145,21 @@ def test_a_stream_that_a_lost_disk_stops_is_told_of(two: Cli) -> None:
         assert "note: the stream for us: partners hold more of it than this node, whose disk was lost" in said.err
 
 
+def test_what_came_before_a_disk_was_lost_is_not_mistaken_for_what_came_after(two: Cli) -> None:
+    fine(two("--logbook", "jp", *INCIDENTS))
+    add(two, 1)
+    carry(two, "jp", "us")
+    fine(two("--logbook", "us", "share", "forget", "jp"))
+    assert came(two) == []
+    for path in Path("us").glob("exchange.sqlite*"):
+        path.unlink()
+    fine(two("--logbook", "us", "partners", "add", "jp.card"))
+    fine(two("--logbook", "us", "agreements", "add", "jp-us.toml"))
+    add(two, 2)
+    carry(two, "jp", "us")
+    assert came(two) == ["mine-1", "mine-2"]
+
+
 def test_a_clock_beyond_the_calendar_is_told_so(two: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     write_zones(Path("box.geojson"), box__me=square(10, 0, 11, 1))
     fine(two("--logbook", "jp", "zones", "add", "box.geojson"))

@@ -41,8 +41,8 @@ function ground(c: Colours): LayerSpecification[] {
   ];
   return [
     { id: "sea", type: "background", paint: { "background-color": c.sea } },
-    
-    
+    ...shore("tint-far", c["shoal-1"], growing(9, 52)),
+    ...shore("tint-near", c["shoal-2"], growing(4, 26)),
     {
       id: "land-world",
       type: "fill",

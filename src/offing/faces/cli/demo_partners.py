@@ -64,7 +64,7 @@ def _story(folder: Path, stack: ExitStack) -> None:
 
     _say(
         "Tokyo's receivers hear a ship on six days, Taipei's on six; four of these ten days only one of them heard",
-        "offing share rule add --kind visit --kind watch_day ... --to us --to tw --onward 1   (Tokyo; Taipei likewise)",
+        "offing share rule add --kind visit ... --to us --to tw --onward 1   (Tokyo, and for watch_day; Taipei likewise)",
     )
     _hear(books["jp"], folder, "tokyo", range(6))
     _hear(books["tw"], folder, "taipei", range(4, 10))

@@ -94,7 +94,7 @@ def status(context: typer.Context, output: FormatOption = Form.TABLE) -> None:
 
 def keys_show(context: typer.Context, output: FormatOption = Form.TABLE) -> None:
     """This node's keys by id: in use, retired, revoked. Secrets are never printed."""
-    emit_records(sharing_of(context).keys(), output, title="keys", names=["key_id", "use", "state", "fingerprint"])
+    emit_records(sharing_of(context).keys(), output, title="keys", names=["use", "state", "key_id", "fingerprint", "public"])
 
 
 def keys_rotate(context: typer.Context) -> None:

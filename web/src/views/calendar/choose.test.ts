@@ -80,7 +80,11 @@ describe("what the calendar shows", () => {
     expect(ids({ beside: "none" })).toEqual(["tw-mnd:naval_ships", null]);
     expect(ids({ beside: "ais:a+b:cn-navy" })?.[1]).toBe("ais:a+b:cn-navy");
     expect(ids({ series: ships.series, beside: ships.series })?.[1]).toBeNull();
-    expect(ids({ series: "ais:a:any", beside: ships.series })).toEqual(["ais:a:any", ships.series]);
+    expect(ids({ series: "ais:a:any", beside: "ais:b:any" })).toEqual(["ais:a:any", "ais:b:any"]);
+  });
+  it("has the office large and AIS small, whichever was named first", () => {
+    expect(ids({ series: "ais:a:any", beside: ships.series })).toEqual([ships.series, "ais:a:any"]);
+    expect(ids({ series: "ais", zones: ["a"], beside: span.series })).toEqual([span.series, "ais:a:any"]);
   });
   it("never is a series of longer windows, and nothing where there is nothing", () => {
     expect(ids({ series: years.series })?.[0]).toBe(ships.series);

@@ -70,7 +70,8 @@ export function choose(wish: Wish, rows: readonly SeriesRow[], meta: Meta | null
   const known = daily(rows);
   const large = largeOf(wish, known);
   if (!large) return null;
-  return { large, small: smallOf(wish, large, known, meta) };
+  const small = smallOf(wish, large, known, meta);
+  return large.by === "ais" && small?.by === "office" ? { large: small, small: large } : { large, small };
 }
 
 function largeOf(wish: Wish, known: readonly SeriesRow[]): Counted | null {

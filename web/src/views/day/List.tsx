@@ -1,12 +1,13 @@
 /** The list of the window: everything that the chart shows, in time order, and what the sheet cannot say. */
 import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { meta } from "../../api/meta";
 import { t } from "../../i18n/day";
 import { number } from "../../i18n/words";
 import { EventMark, markOf } from "../../marks/events";
 import { EvidenceLink, Time, ViewLink } from "../../marks/links";
 import { Said, StateRow } from "../../marks/states";
-import { clock, sel, span } from "../../state/state";
+import { clock, phone, sel, span } from "../../state/state";
 import { say, sayDays } from "../../state/time";
 import { change } from "../../state/url";
 import { type Day, dataOf, type Entry, MOST_TRACKS, namesOf } from "./data";
@@ -28,6 +29,13 @@ export function List({ day }: { day: Day }) {
   const hulls = chosen === null ? day.hulls.length : 1;
   const only = chosen ?? (day.hulls.length === 1 ? day.hulls[0] : undefined);
   const busy = [day.visits.value, day.passages.value].find((a) => a.state !== "ok" && a.state !== "none");
+  const picked = sel.value;
+  const box = useRef<HTMLDivElement>(null);
+  // what was chosen on the chart or the time bar is brought into sight in the list
+  useEffect(() => {
+    const row = picked ? box.current?.querySelector(`[data-id="${CSS.escape(picked)}"]`) : null;
+    if (row && !phone.value) row.scrollIntoView({ block: "nearest" });
+  }, [picked, shown.length]);
   const broken = [day.visits.value, day.passages.value].find((a) => a.state === "error");
   return (
     <aside aria-label={t("list")}>
@@ -65,7 +73,7 @@ export function List({ day }: { day: Day }) {
           )}
         </div>
       ) : null}
-      <div class="list-box">
+      <div class="list-box" ref={box}>
         {broken ? <Said<unknown> answer={broken} what={t("what_list")} /> : null}
         {busy && busy !== broken && shown.length === 0 ? (
           <Said<unknown> answer={busy} what={t(chosen === null ? "what_list" : "what_list_hull")} />

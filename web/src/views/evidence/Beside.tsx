@@ -47,7 +47,7 @@ export function Beside({ id }: { id: string }) {
   return (
     <div class="beside" ref={ref}>
       <h1>
-        <bdi>{vessel?.name ?? (hulls.length ? hulls.join(", ") : (asked?.source ?? id))}</bdi>
+        <bdi>{vessel?.name ?? (hulls.length ? hulls.join(", ") : (asked?.mmsi ?? asked?.source ?? id))}</bdi>
       </h1>
       <p class="small">
         {asked ? sayPlaces(asked) : ""}

@@ -4,6 +4,7 @@ import { type Answer, type Page, useOne, useRows } from "../../api/client";
 import { t } from "../../i18n/evidence";
 import { Said } from "../../marks/states";
 import { clock } from "../../state/state";
+import { NONE } from "../vessel/data";
 import { Cite } from "./Cite";
 import { type Chain, stepsOf } from "./chain";
 import { History, Parameters, Sees, Versions } from "./Details";
@@ -19,6 +20,7 @@ export function Body({ id, onClose }: { id: string; onClose?: () => void }) {
     `why/${id}`,
     all ? { all: true, limit: 10_000 } : { limit: 10_000 },
   ).value;
+  const missing = answer.state === "error" && answer.problem.status === 404;
   const table = asked ? tableOf(asked) : null;
   const found = useRows<Row>(table?.table ?? null, table?.query ?? {}).value;
   const chain = answer.state === "ok" ? answer.data : answer.state === "loading" ? (answer.had ?? null) : null;
@@ -57,7 +59,10 @@ export function Body({ id, onClose }: { id: string; onClose?: () => void }) {
           <Cite id={id} asked={asked} chain={chain} table={table} />
         </>
       ) : (
-        <Said answer={answer as Answer<unknown>} what={t("loading", { id })} />
+        <Said
+          answer={missing ? NONE : (answer as Answer<unknown>)}
+          what={missing ? t("none_id", { id }) : t("loading", { id })}
+        />
       )}
     </>
   );

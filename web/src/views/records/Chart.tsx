@@ -1,6 +1,6 @@
 /** One time axis: streaks with the record line, days in the year, what offices count, statements; one unit to one scale. */
 import { t } from "../../i18n/records";
-import { phone } from "../../state/state";
+import { lang, phone } from "../../state/state";
 import { type Axis, axisOf } from "./model";
 import type { Reading } from "./reading";
 import { Statements } from "./Statements";
@@ -20,7 +20,10 @@ export function Side({ lines, y, frame }: { lines: readonly string[]; y: number;
   if (frame.small)
     return (
       <text x={frame.left} y={y - 6} class="t-ink t-b">
-        {lines.filter(Boolean).slice(0, 2).join(", ")}
+        {lines
+          .filter(Boolean)
+          .slice(0, 2)
+          .join(lang.value === "en" ? ", " : "・")}
       </text>
     );
   return (

@@ -27,6 +27,8 @@ export function sayParty(code: string): string {
   }
 }
 
+const sayParties = (codes: readonly string[]) => codes.map(sayParty).join(lang.value === "en" ? ", " : "、");
+
 export function Statements({
   rows,
   frame,
@@ -43,7 +45,7 @@ export function Statements({
   const { pair, lanes } = lanesOf(rows);
   const names: Record<LaneId, string> = {
     g7: "G7",
-    pair: pair.map(sayParty).join(", "),
+    pair: sayParties(pair),
     three: t("three"),
     others: t("others"),
   };
@@ -117,7 +119,7 @@ export function Readout() {
     <p class="small readout" aria-live="polite">
       {r ? (
         <>
-          <b>{sayDay(r.day)}</b> {r.title} ({r.parties.map(sayParty).join(", ")}):{" "}
+          <b>{sayDay(r.day)}</b> {r.title} ({sayParties(r.parties)}):{" "}
           {r.quote ? <q>{r.quote}</q> : t(r.names_taiwan_strait ? "names_strait" : "not_strait")}{" "}
           <span class="dim">{r.source}</span>
         </>

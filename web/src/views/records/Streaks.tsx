@@ -107,7 +107,9 @@ function Label({ s, next, frame, y }: { s: Streak; next: Streak | undefined; fra
   const x = axis.x(plusDays(s.end, 1));
   const low = s.running && !s.held;
   const dx = s.running ? 8 : 3;
-  const tight = x + 50 > frame.right + 22; // at the end of the axis the number stands over the streak
+  const text = `${number(s.n)}${s.running ? "+" : ""}`;
+  // at the end of the axis the number stands over the streak
+  const tight = x + dx + text.length * (small ? 8 : 11.5) > frame.right + (small ? 22 : 34);
   const word = tight ? "" : s.running ? sayDay(s.end) : s.undated ? "" : t("to", { day: sayDay(s.end) });
   // the words stand beside the triangle, a line under its top: there the next one may already have climbed
   const days = Math.round(s.n - 24 / (y(0) - y(1)));
@@ -120,7 +122,7 @@ function Label({ s, next, frame, y }: { s: Streak; next: Streak | undefined; fra
         class="t-ink t-serif n"
         text-anchor={tight ? "end" : "start"}
       >
-        {`${number(s.n)}${s.running ? "+" : ""}`}
+        {text}
       </text>
       {word && !small && room > widthOf(word) + 10 ? (
         <text x={(x + Math.max(dx, 6)).toFixed(1)} y={(y(s.n) + (low ? 21 : 17)).toFixed(1)}>

@@ -10,7 +10,7 @@ import { iso, phone, sel, span } from "../../state/state";
 import { lasting, offset_ms, say, sayDays } from "../../state/time";
 import { param } from "../../state/url";
 import { Choose } from "./Choose";
-import { at, fixes, meets, mmsiOf, ownWindow, type Track, type Vessel, type Window } from "./data";
+import { at, fixes, meets, mmsiOf, NONE, ownWindow, type Track, type Vessel, type Window } from "./data";
 import { Identity } from "./Identity";
 import { Passages, Visits } from "./Lists";
 import { inWindow, Sketch } from "./Sketch";
@@ -33,13 +33,21 @@ export function View() {
 function Hull({ mmsi }: { mmsi: number }) {
   const answer = useOne<Vessel>(`vessel/${mmsi}`).value;
   const vessel = answer.state === "ok" ? answer.data : null;
-  if (!vessel)
+  if (!vessel) {
+    const unknown = answer.state === "error" && answer.problem.status === 404;
     return (
       <div class="pad">
         <h1>{mmsi}</h1>
-        <Said answer={answer as Answer<unknown>} what={`MMSI ${mmsi}`} />
+        <Said
+          answer={unknown ? NONE : (answer as Answer<unknown>)}
+          what={unknown ? t("none_hull", { mmsi }) : `MMSI ${mmsi}`}
+        />
+        <ViewLink patch={{ sel: null }} class="fig">
+          {t("choose")}
+        </ViewLink>
       </div>
     );
+  }
   return <Known vessel={vessel} />;
 }
 
