@@ -305,18 +305,18 @@ class Logbook:
         self, zone: Names, fleet: str, source: str = "ais", sensitivity: bool = False, **more: Unpack[FigureOptions]
     ) -> pl.DataFrame:
         """Watch days of zones (any of them) and a fleet; `more`: `FigureOptions`."""
-        asked = self._ask(zone, fleet, source, **more)
+        asked = self.question(zone, fleet, source, **more)
         return asked.sensitivity() if sensitivity else asked.days()
 
     def presence(
         self, zone: Names, fleet: str, by: By = "month", unit: Unit | str = Unit.SHIP_DAYS, **more: Unpack[FigureOptions]
     ) -> pl.DataFrame:
         """Presence by day, month or year in one unit."""
-        return self._ask(zone, fleet, **more).presence(by, Unit(unit))
+        return self.question(zone, fleet, **more).presence(by, Unit(unit))
 
     def streaks(self, zone: Names, fleet: str, source: str = "ais", **more: Unpack[FigureOptions]) -> pl.DataFrame:
         """Streaks of AIS watch days or of an office's bulletins; those that partners worked out are listed with them."""
-        return self._ask(zone, fleet, source=source, **more).listed_streaks()
+        return self.question(zone, fleet, source=source, **more).listed_streaks()
 
     def records(
         self, zone: Names = (), fleet: str | None = None, source: str | None = None, **more: Unpack[FigureOptions]
@@ -328,7 +328,8 @@ class Logbook:
         """The chain from a figure or event down to file, line and raw text."""
         return why.why(self.store, self.waters, name, everything=everything)
 
-    def _ask(self, zone: Names, fleet: str, source: str = "ais", **more: Unpack[FigureOptions]) -> figuring.Question:
+    def question(self, zone: Names, fleet: str, source: str = "ais", **more: Unpack[FigureOptions]) -> figuring.Question:
+        """What days, presence and streaks of zones and a fleet are asked of: what they share is worked out once."""
         spec = FigureSpec("streak", tuple(sorted(set(_several(zone)))), fleet, source)
         return figuring.Question.of(self.store, self.waters, replace(spec, **_fields(more)))
 

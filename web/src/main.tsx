@@ -6,12 +6,14 @@ import "./style/shell.css";
 import { askMeta, watchData } from "./api/meta";
 import { listen } from "./shell/keys";
 import { Page } from "./shell/Page";
+import { listenToPrint } from "./shell/print";
 import { FILES } from "./state/url";
 
 const at = document.getElementById("page");
 if (at) {
   askMeta();
   listen();
+  listenToPrint();
   render(<Page />, at);
   if (!FILES) watchData();
 }

@@ -9,6 +9,8 @@ import pytest
 from in_process import Cli, Said
 from small_worlds import BOX, square, write_zones
 
+from offing.exchange.papers import read_card
+
 CLOCK = "2026-09-01T00:00:00Z"
 INCIDENTS = ("share", "rule", "add", "--kind", "incident", "--to", "us", "--purpose", "maritime_safety")
 
@@ -158,6 +160,18 @@ def test_what_came_before_a_disk_was_lost_is_not_mistaken_for_what_came_after(tw
     add(two, 2)
     carry(two, "jp", "us")
     assert came(two) == ["mine-1", "mine-2"]
+
+
+def test_a_node_can_say_later_where_it_is_reached(two: Cli) -> None:
+    assert fine(two("--logbook", "us", "node", "pull", "--format", "json")).rows == []
+    assert two("--logbook", "jp", "node", "card", "jp.card", "--address", "no address").status == 2
+    fine(two("--logbook", "jp", "node", "card", "jp.card", "--address", "127.0.0.1:1", "--address", "https://[::1]:2"))
+    assert read_card(Path("jp.card").read_bytes()).addresses == ("https://127.0.0.1:1", "https://[::1]:2")
+    fine(two("--logbook", "us", "partners", "add", "jp.card"))
+    said = two("--logbook", "us", "node", "pull", "--format", "json")
+    assert said.status == 1 and said.rows[0]["partner"] == "jp"
+    fine(two("--logbook", "jp", "node", "card", "again.card"))
+    assert Path("again.card").read_bytes() == Path("jp.card").read_bytes()
 
 
 def test_a_clock_beyond_the_calendar_is_told_so(two: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ import { type GeoJSONSource, Map as Sheet } from "maplibre-gl";
 import "maplibre-gl/dist/maplibre-gl.css";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { printing } from "../shell/print";
 import { lang, phone, theme } from "../state/state";
 import { LAND, prepare } from "./basemap";
 import { colours } from "./colours";
@@ -146,25 +147,13 @@ export function Chart(props: ChartProps) {
     if (!moved.current || cam === "") aim(map, latest.current, moved);
   }, [fit?.join(), fitKey, cam]);
 
+  // another palette is put on at once: a printer does not wait for tiles
   const palette = theme.value;
-  const first = useRef(true);
   useEffect(() => {
-    const map = sheet.current;
-    if (first.current || !map) {
-      first.current = false;
-      return;
-    }
-    ready.current = false;
-    map.setStyle(styleOf(colours(), LAND), { diff: false });
-    map.once("style.load", () => {
-      for (const [name, image] of Object.entries(images(colours())))
-        if (!map.hasImage(name)) map.addImage(name, image, { pixelRatio: 2 });
-      ready.current = true;
-      pour(map, latest.current.data);
-      poured.current = latest.current.data;
-      map.setFilter("zone-hot", hotFilter(latest.current.hotZone));
-    });
+    document.documentElement.dataset.theme = palette;
+    if (sheet.current && ready.current) repaint(sheet.current);
   }, [palette]);
+  useEffect(() => printing.subscribe(() => sheet.current && ready.current && repaint(sheet.current)), []);
 
   useEffect(() => {
     const map = sheet.current;
@@ -206,6 +195,16 @@ function pour(map: Sheet, data: Data, before: Data = {}): void {
     const now = data[name];
     if (now && now !== before[name]) (map.getSource(name) as GeoJSONSource | undefined)?.setData(now);
   }
+}
+
+/** Puts the colours of the palette in use on every layer, and draws. */
+function repaint(map: Sheet): void {
+  const c = colours();
+  for (const layer of styleOf(c, LAND).layers)
+    for (const [name, value] of Object.entries(layer.paint ?? {}))
+      map.setPaintProperty(layer.id, name as Parameters<Sheet["setPaintProperty"]>[1], value);
+  for (const [name, image] of Object.entries(images(c))) if (map.hasImage(name)) map.updateImage(name, image);
+  map.redraw();
 }
 
 /** While the page itself moves the sheet, which it does at once. */

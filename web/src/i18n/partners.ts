@@ -9,6 +9,7 @@ export const t = words({
       "Two nodes without an agreement may still be joined by a third that both trust; nothing passes that its originator has not released.",
     sample: "a worked example: its terms are made up",
     no_node: "This logbook is no node among partners yet. What follows is the worked example of the region pack.",
+    comma: ", ",
     from_to: "from, to",
     direct: "agreement, all kinds of record",
     limited: "agreement, some kinds only",
@@ -34,7 +35,7 @@ export const t = words({
     sealed: "Carries it sealed, holds no key to it.",
     gets: "Gets {kinds}; for {purposes}. Its receipt goes back the same way.",
     needs_rule: "A release rule of {a} is needed too: an agreement alone releases nothing.",
-    blocked: "Blocked: {kinds}",
+    blocked: "Blocked: {kinds}.",
     opened: "Would open with {changes}.",
     depends: "Depends on what {pairs} agreed, which is not known here.",
     or: ", or ",
@@ -92,6 +93,7 @@ export const t = words({
     about: "協定のない二者も、双方が信頼する第三者を介して結ばれうる。発信元が許さないものは通らない。",
     sample: "作例：協定の内容は仮のもの",
     no_node: "このログブックはまだ提携ノードではない。以下は区域集の作例。",
+    comma: "、",
     from_to: "発→受",
     direct: "協定・全種別",
     limited: "協定・一部の種別のみ",
@@ -117,7 +119,7 @@ export const t = words({
     sealed: "封緘のまま運び、鍵は持たない。",
     gets: "{kinds} を受ける。目的 {purposes}。受領証は同じ道で戻る。",
     needs_rule: "{a}の開示規則も必要：協定だけでは何も出ない。",
-    blocked: "不可：{kinds}",
+    blocked: "不可：{kinds}。",
     opened: "次があれば開く：{changes}。",
     depends: "{pairs}の協定による。ここでは不明。",
     or: "、または",
@@ -175,6 +177,7 @@ export const t = words({
     about: "無協定之雙方可經共同信任之第三方相連；未經來源同意者不得傳送。",
     sample: "示例：協定內容為虛構",
     no_node: "本日誌尚非夥伴節點；以下為區域集之示例。",
+    comma: "、",
     from_to: "由→至",
     direct: "有協定，全部類別",
     limited: "有協定，僅部分類別",
@@ -200,7 +203,7 @@ export const t = words({
     sealed: "代送封緘者，無其金鑰。",
     gets: "收到{kinds}；用途 {purposes}。回條循原路返回。",
     needs_rule: "尚須 {a} 之釋出規則：僅有協定不釋出任何紀錄。",
-    blocked: "不通：{kinds}",
+    blocked: "不通：{kinds}。",
     opened: "若有下列則通：{changes}。",
     depends: "取決於{pairs}之協定，此處不知。",
     or: "，或",
@@ -258,6 +261,11 @@ const KINDS = ["visit", "watch_day", "streak", "sighting", "incident"] as const;
 export const sayRecord = (kind: string) =>
   (KINDS as readonly string[]).includes(kind) ? t(kind as (typeof KINDS)[number]) : kind;
 export const ALL_KINDS: readonly string[] = KINDS;
+/** Kinds in their usual order, in words. */
+export const sayRecords = (kinds: readonly string[]) => {
+  const known = ALL_KINDS.filter((k) => kinds.includes(k));
+  return [...known, ...kinds.filter((k) => !known.includes(k))].map(sayRecord).join(t("comma"));
+};
 
 /** Why a record stays, by the code that policy gives it. */
 const reason = words({

@@ -17,25 +17,37 @@ from offing.faces.cli.share import sharing_of
 MOST_PORT = 65_535
 PARTNERS = ["partner", "name", "state", "last_seen_utc", "vouched_by", "batches", "bytes", "receipts"]
 
+AddressOption = Annotated[
+    list[str], typer.Option("--address", metavar="HOST:PORT", help="Where partners reach it; may be repeated.")
+]
+
 
 def init(
     context: typer.Context,
     node_id: Annotated[str, typer.Option("--id", metavar="ID", help="Known to all partners by this; never changes.")],
     name: Annotated[str, typer.Option("--name", metavar="NAME", help="For the eye.")] = "",
-    address: Annotated[
-        list[str], typer.Option("--address", metavar="HOST:PORT", help="Where partners reach it; may be repeated.")
-    ] = [],  # noqa: B006
+    address: AddressOption = [],  # noqa: B006
 ) -> None:
     """Make this logbook a node: an id, and keys that only you can read."""
     book = logbook_of(context)
-    card = book.exchange.init(node_id, name, tuple(a if "://" in a else f"https://{a}" for a in address))
+    card = book.exchange.init(node_id, name, _addresses(address))
     line(f"node {card.id}, key {card.fingerprint}")
     line("`offing node card FILE` writes what a partner needs to know of it")
 
 
-def card(context: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file.")]) -> None:
+def _addresses(said: list[str]) -> tuple[str, ...]:
+    return tuple(a if "://" in a else f"https://{a}" for a in said)
+
+
+def card(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file.")],
+    address: AddressOption = [],  # noqa: B006
+) -> None:
     """Write this node's card: id, keys, fingerprint, addresses. Nothing of it is secret."""
     desk = sharing_of(context)
+    if address:  # from now on, in place of those of before
+        desk.card(_addresses(address))
     raw = desk.card_bytes()
     try:
         file.write_bytes(raw)

@@ -7,11 +7,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from offing.clock import now_ms
-from offing.faces.http.source import Source
+from offing.faces.http.source import Source, kept
 from offing.logbook import Logbook
 from offing.pipeline.state import Clockwork, link_marks, marks, newest_ns
+from offing.store.remembered import Remembered
 
 RACY_NS = 50_000_000
 """A file that changed so shortly before it was looked at may change again without another mark."""
@@ -27,7 +29,8 @@ class State:
     book: Logbook
     version: str
     clockwork: Clockwork
-    sources: dict[object, Source] = field(default_factory=dict)
+    sources: dict[str | None, tuple[str, Source]] = field(default_factory=dict)  # by role, each for its span of time
+    fixed: Remembered[Any] = field(default_factory=kept)
 
 
 class Desk:
@@ -77,15 +80,14 @@ class Desk:
         if role is not None:
             parts.append(str(at // ROLE_TICK_MS))
         if lives_s:
-            parts += [str(at // round(lives_s * 1000)), str(hash(link_marks(state.book.store)))]
+            parts += [str(at // round(lives_s * 1000)), repr(link_marks(state.book.store))]
         return "-".join(parts)
 
     def source(self, state: State, role: str | None) -> Source:
         """Whom tables ask, for a kind of reader."""
-        key = None if role is None else (role, now_ms() // ROLE_TICK_MS)
+        span = self.tick(state, role, 0)
         with self._lock:
-            if key not in state.sources:
-                for old in [k for k in state.sources if k is not None and key is not None and k[0] == role]:  # type: ignore[index]
-                    del state.sources[old]
-                state.sources[key] = Source(state.book, state.version, role)
-            return state.sources[key]
+            known = state.sources.get(role)
+            if known is None or known[0] != span:
+                known = state.sources[role] = (span, Source(state.book, state.version, role, state.fixed))
+            return known[1]

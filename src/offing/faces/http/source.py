@@ -16,12 +16,22 @@ from offing.pipeline.queries import received_notes
 from offing.pipeline.record import Record
 from offing.pipeline.series import every_series
 from offing.pipeline.waters import Waters, of_region
+from offing.store.remembered import Remembered
+
+MOST_SHARED = 1_000
+"""Pieces that are kept for several tables."""
+
+
+def kept() -> Remembered[Any]:
+    """A place for pieces that several tables share, by keys of their own."""
+    return Remembered(MOST_SHARED)
 
 
 @dataclass(frozen=True)
 class Source:
     """A logbook in one state, for one kind of reader. `role`: an id that release rules name; None: the owner, who sees all.
 
+    `fixed` keeps what hangs on the data alone, `shared` what also hangs on the span of time for which this source is asked.
     A reader with a role sees what the rules release to it, masked by policy, and the facts of the region pack; of the
     logbook's own waters, texts and files nothing.
     """
@@ -29,6 +39,8 @@ class Source:
     book: Logbook
     version: str
     role: str | None = None
+    fixed: Remembered[Any] = field(default_factory=kept, compare=False)
+    shared: Remembered[Any] = field(default_factory=kept, compare=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, compare=False)
 
     @cached_property
@@ -42,9 +54,11 @@ class Source:
             return Record(self.book.store, self.waters, known_at_ms) if known_at_ms is not None else self._record
         return self._record
 
-    @cached_property
+    @property
     def _record(self) -> Record:
-        return Record(self.book.store if self.role is None else None, self.waters)
+        store = self.book.store if self.role is None else None
+        found: Record = self.fixed.get(("record", self.role is None), (), lambda: Record(store, self.waters))
+        return found
 
     def released(self, kind: str) -> pl.DataFrame:
         """What policy passes for the role: `id` under its own name, then the columns of `model.wire.WIRE`."""
@@ -63,9 +77,13 @@ class Source:
             given: dict[str, pl.DataFrame] = self.__dict__["_given"]
             return given
 
-    @cached_property
+    @property
     def series(self) -> list[dict[str, Any]]:
         """Every series of the record, as `pipeline.series.every_series` lists them, days as text."""
+        found: list[dict[str, Any]] = self.fixed.get(("series", self.role is None), (), self._every_series)
+        return found
+
+    def _every_series(self) -> list[dict[str, Any]]:
         rows = every_series(self.record())
         for row in rows:
             row["first_day"], row["last_day"] = (d.isoformat() if d else None for d in (row["first_day"], row["last_day"]))
@@ -98,8 +116,3 @@ class Source:
             return None
         low, high = (rows[c].dt.epoch("ms") for c in rows.columns)
         return int(low.min()), int(high.max())  # type: ignore[arg-type]
-
-    @cached_property
-    def kept(self) -> dict[Any, Any]:
-        """What tables work out once for this state, by keys of their own."""
-        return {}

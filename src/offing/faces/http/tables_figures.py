@@ -35,6 +35,7 @@ from offing.figures.ids import FigureSpec
 from offing.figures.streaks import STREAKS
 from offing.figures.watch_days import WATCH_DAYS
 from offing.model.times import DayRule
+from offing.model.units import Unit
 from offing.pipeline import checks
 from offing.pipeline.encirclement import encirclement as encircled
 from offing.pipeline.figuring import AIS, Question
@@ -55,13 +56,13 @@ def days(source: Source, asked: Asked) -> Answer:
         return _released(source, asked, "watch_day", "day", "day", WATCH_DAYS)
     if source.role is not None:
         return Answer(_office_question(source, asked).days())
-    rows = source.book.days(asked["zone"], asked["fleet"], asked["source"], asked["sensitivity"], **figure_options(asked))
-    return Answer(rows, notes=_notes(source, asked))
+    question = _own_question(source, asked)
+    return Answer(question.sensitivity() if asked["sensitivity"] else question.days(), notes=_notes(source, asked))
 
 
 def presence(source: Source, asked: Asked) -> Answer:
     """Presence by period."""
-    rows = source.book.presence(asked["zone"], asked["fleet"], asked["by"], asked["unit"], **figure_options(asked))
+    rows = _own_question(source, asked).presence(asked["by"], Unit(asked["unit"]))
     return Answer(rows, notes=source.notes_on(asked["known_at"]))
 
 
@@ -75,8 +76,7 @@ def streaks(source: Source, asked: Asked) -> Answer:
         return _released(source, asked, "streak", "start_day", "end_day", STREAKS)
     if source.role is not None:
         return Answer(_office_question(source, asked).listed_streaks())
-    rows = source.book.streaks(asked["zone"], asked["fleet"], asked["source"], **figure_options(asked))
-    return Answer(rows, notes=_notes(source, asked))
+    return Answer(_own_question(source, asked).listed_streaks(), notes=_notes(source, asked))
 
 
 def records(source: Source, asked: Asked) -> Answer:
@@ -87,6 +87,19 @@ def records(source: Source, asked: Asked) -> Answer:
         raise UsageError("Records of AIS are not open to you.", "Ask for those of a series.")
     rows = source.book.records(asked["zone"], asked["fleet"], asked["source"] or None, **figure_options(asked))
     return Answer(rows, notes=source.notes if asked["zone"] else ())
+
+
+def _own_question(source: Source, asked: Asked) -> Question:
+    """The question behind days, presence and streaks of the same zones, fleet and options: its days are worked out once."""
+    options = figure_options(asked)
+    zones = tuple(sorted(set(asked["zone"])))
+    key = ("question", zones, asked["fleet"], asked.get("source") or AIS, *options.values())
+
+    def make() -> Question:
+        return source.book.question(zones, asked["fleet"], asked.get("source") or AIS, **options)
+
+    found: Question = source.shared.get(key, (), make)
+    return found
 
 
 def _notes(source: Source, asked: Asked) -> list[str]:

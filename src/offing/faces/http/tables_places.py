@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -42,11 +43,8 @@ def zones(source: Source, asked: Asked) -> Answer:
 
 def _zone_row(source: Source, zone: Zone, waters: Waters) -> dict[str, Any]:
     """The row of a zone; its area takes time, so it is worked out once."""
-    key = "zone row", zone.id, zone.hash
-    if key not in source.kept:
-        source.kept[key] = zone_row(zone, waters)
-    row: dict[str, Any] = source.kept[key]
-    return row
+    found: dict[str, Any] = source.fixed.get(("zone row", zone.id, zone.hash), (), lambda: zone_row(zone, waters))
+    return found
 
 
 def gates(source: Source, asked: Asked) -> Answer:
@@ -114,12 +112,15 @@ def zone_shapes(source: Source, asked: Asked, answer: Answer) -> list[dict[str, 
     for row in answer.records:
         zone = waters.zones[row["zone_id"]]
         key = "zone shape", zone.id, zone.hash, tolerance_m
-        if key not in source.kept:
-            (whole,) = json.loads(write_zones([zone]))["features"]
-            source.kept[key] = simplified(whole["geometry"], tolerance_m)
+        shape = source.fixed.get(key, (), partial(_outline, zone, tolerance_m))
         own = {"simplified_m": tolerance_m} if tolerance_m else {}
-        found.append(feature(source.kept[key], {**row, **own}, zone.id))
+        found.append(feature(shape, {**row, **own}, zone.id))
     return found
+
+
+def _outline(zone: Zone, tolerance_m: float) -> dict[str, Any]:
+    (whole,) = json.loads(write_zones([zone]))["features"]
+    return simplified(whole["geometry"], tolerance_m)
 
 
 def simplified(geometry: dict[str, Any], tolerance_m: float) -> dict[str, Any]:

@@ -62,16 +62,20 @@ export function happening(
   head_ms: number,
   who: (mmsi: number) => string,
 ): { t_ms: number; text: string } | null {
-  let best: { t_ms: number; text: string } | null = null;
-  const offer = (t_ms: number, text: () => string) => {
-    if (t_ms <= head_ms && (!best || t_ms > best.t_ms)) best = { t_ms, text: text() };
+  let best: { t_ms: number; begins: boolean; text: string } | null = null;
+  // of two things at one instant what begins is said before what ends
+  const offer = (t_ms: number, text: () => string, begins = true) => {
+    if (t_ms > head_ms) return;
+    if (!best || t_ms > best.t_ms || (t_ms === best.t_ms && begins && !best.begins))
+      best = { t_ms, begins, text: text() };
   };
   for (const e of entries) {
     if (e.withdrawn) continue;
     const name = who(e.mmsi);
     if (e.kind === "visit") {
       offer(e.from_ms, () => t("enters", { who: name, zone: sayPlace(e.where) }));
-      if (!e.open && e.toHow === "crossed") offer(e.to_ms, () => t("leaves", { who: name, zone: sayPlace(e.where) }));
+      if (!e.open && e.toHow === "crossed")
+        offer(e.to_ms, () => t("leaves", { who: name, zone: sayPlace(e.where) }), false);
     } else if (e.kind === "passage") offer(e.from_ms, () => t("passes", { who: name, gate: sayGate(e.where) }));
     else {
       offer(e.from_ms, () => t("falls_silent", { who: name }));

@@ -24,7 +24,8 @@ export function Body({ id, onClose }: { id: string; onClose?: () => void }) {
   const table = asked ? tableOf(asked) : null;
   const found = useRows<Row>(table?.table ?? null, table?.query ?? {}).value;
   const chain = answer.state === "ok" ? answer.data : answer.state === "loading" ? (answer.had ?? null) : null;
-  const row = table && found.state === "ok" ? (found.data.find((r) => r[table.idColumn] === id) ?? null) : null;
+  const accounts = table && found.state === "ok" ? found.data.filter((r) => r[table.idColumn] === id) : [];
+  const row = accounts.find((r) => !r.received_from) ?? accounts[0] ?? null;
   const steps = chain ? stepsOf(chain.rows) : null;
   const figure = sayFigure(asked, row, steps?.head ?? null);
   return (

@@ -252,14 +252,16 @@ function Crossings({ steps, row, asked }: { steps: Steps; row: Row | null; asked
   const passage = asked?.kind === "passage";
   const [before, mid, after] = passage
     ? [row?.before_utc, row?.t_utc, row?.after_utc]
-    : [row?.entry_before_utc, row?.entry_t_utc, row?.entry_after_utc];
+    : row?.entry_how === "crossed"
+      ? [row.entry_before_utc, row.entry_t_utc, row.entry_after_utc]
+      : [row?.exit_before_utc, row?.exit_t_utc, row?.exit_after_utc];
   const part = row ? share(at(before as string), at(mid as string), at(after as string)) : null;
   const minutes = Math.round((at(after as string) - at(before as string)) / 60_000);
   const between =
     part === null || !Number.isFinite(minutes)
       ? null
       : t(passage ? "between_gate" : "between", { minutes, share: Math.round(part * 100) });
-  const where = PLACE.exec(steps.crossings[0]?.text ?? "");
+  const where = PLACE.exec(steps.crossings.find((c) => c.text.includes("crossed"))?.text ?? "");
   const crossed = steps.crossings.some((c) => c.text.includes("crossed"));
   return (
     <>

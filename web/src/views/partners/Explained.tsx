@@ -1,6 +1,6 @@
 /** One pair explained: hand by hand what passes under which agreement, or what would open the way. */
 import type { ComponentChildren } from "preact";
-import { ALL_KINDS, sayRecord, t } from "../../i18n/partners";
+import { ALL_KINDS, sayRecord, sayRecords, t } from "../../i18n/partners";
 import type { Name } from "./Matrix";
 import { type Cell, type Change, changesOf, type Reach, worthTelling } from "./reach";
 
@@ -16,7 +16,7 @@ function Hand({ who, children }: { who: string; children: ComponentChildren }) {
 }
 
 const sayKinds = (rows: readonly Reach[]) =>
-  rows.length === ALL_KINDS.length ? t("every") : rows.map((r) => sayRecord(r.kind)).join(", ");
+  rows.length === ALL_KINDS.length ? t("every") : sayRecords(rows.map((r) => r.kind));
 
 export function Explained({ cell, name }: { cell: Cell; name: Name }) {
   const blocked = cell.rows.filter((r) => r.state === "blocked");
@@ -27,7 +27,7 @@ export function Explained({ cell, name }: { cell: Cell; name: Name }) {
       {cell.open.length ? <Hands cell={cell} name={name} /> : null}
       {blocked.length ? (
         <p class="small">
-          {t("blocked", { kinds: sayKinds(blocked) })}.{" "}
+          {t("blocked", { kinds: sayKinds(blocked) })}{" "}
           {worthTelling(cell).length ? t("opened", { changes: worthTelling(cell).map((set) => saySet(set, name)).join(t("or")) }) : ""}
         </p>
       ) : null}
@@ -45,7 +45,9 @@ function Hands({ cell, name }: { cell: Cell; name: Name }) {
   if (!first) return null;
   const hubs = cell.hubs;
   const under = first.agreements;
-  const purposes = [...new Set(cell.open.flatMap((r) => r.purposes))].map((p) => p.replaceAll("_", " ")).join(", ");
+  const purposes = [...new Set(cell.open.flatMap((r) => r.purposes))]
+    .map((p) => p.replaceAll("_", " "))
+    .join(t("comma"));
   const next = hubs[0] ?? cell.to;
   return (
     <ol class="chain hands">

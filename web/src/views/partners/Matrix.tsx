@@ -1,5 +1,5 @@
 /** The matrix: a row for each originator, a column for each recipient, one mark for each outcome. */
-import { sayRecord, t } from "../../i18n/partners";
+import { sayRecords, t } from "../../i18n/partners";
 import type { Cell, CellState } from "./reach";
 
 export type Name = (id: string) => string;
@@ -36,12 +36,12 @@ function shape(state: CellState) {
 
 /** The outcome of a cell in words. */
 export function sayCell(cell: Cell, name: Name): string {
-  const kinds = cell.open.map((r) => sayRecord(r.kind)).join(", ");
-  const direct = cell.rows.filter((r) => r.state === "direct").map((r) => sayRecord(r.kind)).join(", "); // biome-ignore format: one thought
+  const kinds = sayRecords(cell.open.map((r) => r.kind));
+  const direct = sayRecords(cell.rows.filter((r) => r.state === "direct").map((r) => r.kind));
   const said = {
     direct: () => t("s_direct"),
     limited: () => t("s_limited", { kinds: direct }),
-    through: () => t("s_through", { hubs: cell.hubs.map(name).join(", "), kinds }),
+    through: () => t("s_through", { hubs: cell.hubs.map(name).join(t("comma")), kinds }),
     consent: () => t("s_consent"),
     none: () => t("s_none"),
     unknown: () => t("s_unknown"),

@@ -60,14 +60,17 @@ function Unsure({ a, b }: { a: Place | undefined; b: Place | undefined }) {
   );
 }
 
+/** Where on a line that is missing the cross stands: off the middle, where the hub and its name are. */
+const ALONG = 0.36;
+
 function Missing({ a, b }: { a: Place | undefined; b: Place | undefined }) {
   if (!a || !b) return null;
-  const [x, y] = [(a.x + b.x) / 2, (a.y + b.y) / 2];
+  const [x, y] = [a.x + (b.x - a.x) * ALONG, a.y + (b.y - a.y) * ALONG];
   return (
     <g>
       <line x1={a.x} y1={a.y} x2={b.x} y2={b.y} class="untied" />
       <path d={`M${x - 5} ${y - 5}l10 10M${x + 5} ${y - 5}l-10 10`} class="m-2 heavy" />
-      <text x={x} y={y - 10} text-anchor="middle" class="lab onground">
+      <text x={x + 11} y={y - 3} text-anchor="start" class="lab onground">
         {t("no_agreement")}
       </text>
     </g>

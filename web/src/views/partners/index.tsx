@@ -4,7 +4,7 @@ import { type Answer, type Page, useOne, useRows } from "../../api/client";
 import { meta } from "../../api/meta";
 import { t } from "../../i18n/partners";
 import { Said } from "../../marks/states";
-import { rules as footRules, sources } from "../../shell/Foot";
+import { sources } from "../../shell/Foot";
 import { lang } from "../../state/state";
 import { change, param } from "../../state/url";
 import { Explained } from "./Explained";
@@ -29,10 +29,14 @@ export function View() {
   const agreed = useRows<Agreement>(own.state === "ok" || bare ? "agreements" : null, example).value;
   const agreements = agreed.state === "ok" ? agreed.data : [];
   useEffect(() => {
-    footRules.value = [meta.value?.node ? t("node_is", { node: meta.value.node }) : "", t("agreements_n", { n: agreements.length })].filter(Boolean).join(" · "); // biome-ignore format: one thought
-    sources.value = bare ? t("sample") : null;
+    const node = meta.value?.node;
+    const said = [
+      node ? t("node_is", { node }) : "",
+      t("agreements_n", { n: agreements.length }),
+      bare ? t("sample") : "",
+    ];
+    sources.value = said.filter(Boolean).join(" · ");
     return () => {
-      footRules.value = null;
       sources.value = null;
     };
   });

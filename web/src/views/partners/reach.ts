@@ -159,10 +159,9 @@ export function layout(partners: readonly string[], tied: readonly Tie[], width:
       dy: Math.sin(a) < 0 ? -16 : 27,
     };
   });
-  return [
-    { id: hub, x: cx, y: cy, hub: true, ...freeSide(found.map((p) => Math.atan2(p.y - cy, p.x - cx))) },
-    ...found,
-  ];
+  const tiedTo = (id: string) => tied.some((t) => (t.a === hub && t.b === id) || (t.b === hub && t.a === id));
+  const lines = found.filter((p) => tiedTo(p.id)).map((p) => Math.atan2(p.y - cy, p.x - cx));
+  return [{ id: hub, x: cx, y: cy, hub: true, ...freeSide(lines) }, ...found];
 }
 
 /** The side of a node on which its name meets no line: of eight, the one furthest from every line's direction. */

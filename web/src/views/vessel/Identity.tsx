@@ -98,9 +98,9 @@ function Lanes({ lanes, own, first, last, width_px, name }: LanesProps) {
   const narrow = phone.value;
   const [left, right] = [narrow ? 4 : 128, width_px - 8];
   const pad = (last - first) * 0.04 || DAY_MS / 2;
-  const window = { since_ms: first - pad, until_ms: last + pad };
+  const window = { since_ms: first - pad, until_ms: last + 4 * pad }; // room for the words of a claim that only just began
   const x = (ms: number) => left + ((right - left) * (ms - window.since_ms)) / (window.until_ms - window.since_ms);
-  const step = narrow ? 38 : 30;
+  const step = narrow ? 38 : lanes.length > 4 ? 22 : 30;
   const top = narrow ? 44 : 36;
   const height = top + (lanes.length - 1) * step + 16;
   const years = last - first > 900 * DAY_MS;
