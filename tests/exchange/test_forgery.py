@@ -310,7 +310,7 @@ def test_two_histories_shown_to_two_hubs_are_found_by_their_receipts() -> None:
     assert f.ids("tw") == ["visit:a"]
     f.pull("tw", "au")
     alarms = f.nodes["tw"].alarms()
-    assert {a.originator for a in alarms} == {"jp"} and {a.code for a in alarms} == {"two_histories"}
+    assert {a.originator for a in alarms} == {"jp"} and {a.code for a in alarms} == {"contradicted", "two_histories"}
 
 
 def rotated(old: NodeKeys) -> NodeKeys:

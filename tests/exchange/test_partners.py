@@ -101,6 +101,9 @@ def test_a_verified_receipt_of_another_history_is_an_alarm() -> None:
     false = papers.make_receipt(keys_of("tw"), "jp", "us", 1, "0" * 64, "jp", 5)
     f.nodes["us"].take_papers("tw", [false.envelope])
     (alarm,) = f.nodes["us"].alarms()
-    assert (alarm.originator, alarm.recipient, alarm.code) == ("jp", "us", "two_histories") and false.envelope in alarm.evidence
+    assert (alarm.originator, alarm.recipient, alarm.code) == ("jp", "us", "contradicted") and false.envelope in alarm.evidence
     f.nodes["us"].take_papers("tw", [false.envelope])
     assert len(f.nodes["us"].alarms()) == 1
+    f.nodes["jp"].release(released("us", "a", "b"))
+    f.pull("us", "jp")
+    assert f.ids("us") == ["visit:a", "visit:b"]  # one partner's lie does not stop another's stream

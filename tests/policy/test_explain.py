@@ -24,8 +24,16 @@ def test_the_direct_way_comes_first_and_is_named_even_without_an_agreement() -> 
     found = ways([LABEL], "jp", "tw", [US_TW, JP_US], NOON)[0]
     assert [(w.neighbour, w.agreement, w.decision.allow) for w in found] == [("tw", None, False), ("us", JP_US, True)]
     assert found[0].decision.reasons == ("no_agreement",)
-    assert [w.neighbour for w in ways([LABEL], "us", "tw", [JP_US, US_TW], NOON)[0]] == ["tw", "jp"]
-    assert [w.decision.allow for w in ways([LABEL], "us", "tw", [JP_US, US_TW], NOON)[0]] == [True, False]
+    assert [w.neighbour for w in ways([LABEL], "us", "tw", [JP_US, US_TW], NOON)[0]] == ["tw"]
+
+
+def test_an_agreement_with_the_recipient_alone_says_what_the_two_share() -> None:
+    narrow = replace(JP_US, id="jp-tw", parties=("jp", "tw"), kinds=("incident",), onward=0)
+    assert [d.allow for d in release_decisions([LABEL], "jp", "tw", [JP_US], NOON)] == [True]
+    (now,) = release_decisions([LABEL], "jp", "tw", [JP_US, narrow], NOON)
+    assert (now.allow, now.reasons) == (False, ("kind_not_agreed",))
+    over = replace(narrow, last_day=date(2021, 1, 1))
+    assert [d.allow for d in release_decisions([LABEL], "jp", "tw", [JP_US, over], NOON)] == [True]
 
 
 def test_one_way_is_enough_and_none_gives_every_reason() -> None:

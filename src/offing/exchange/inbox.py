@@ -70,7 +70,7 @@ def take(db: sqlite3.Connection, own: Own, asked: Asked, raw: bytes, explained: 
     if stream is not None and asked.seq <= stream.head_seq:
         return _again(db, asked, stream, card, head, raw)
     after = _follow(db, point_of(stream, card), card, head, asked)
-    _check_receipts(db, head, asked)
+    _compare_receipts(db, own, head, asked)
     got = _read_batch(head, raw)
     now = own.clock()
     _check_redactions(got, explained, now)
@@ -222,11 +222,12 @@ def _two_histories(asked: Asked, how: str, *evidence: bytes) -> Refused:
     )
 
 
-def _check_receipts(db: sqlite3.Connection, head: batch.Head, asked: Asked) -> None:
-    """Demand that no other holder has signed for another batch at this number."""
+def _compare_receipts(db: sqlite3.Connection, own: Own, head: batch.Head, asked: Asked) -> None:
+    """Raise an alarm where another holder has signed for another batch at this number."""
     for receipt, envelope in receipts.verified(db, asked.originator, asked.recipient):
         if receipt["seq"] == asked.seq and receipt["head"] != head.id:
-            raise _two_histories(asked, f"{receipt['by']} holds another one", head.envelope, envelope)
+            stream = (asked.originator, asked.recipient)
+            partners.contradicted(db, own, stream, receipt["by"], asked.seq, (head.envelope, envelope))
 
 
 def _check_redactions(got: Batch, explained: Collection[tuple[int, int]], now_ms: int) -> None:

@@ -22,6 +22,10 @@ _read_card = lru_cache(maxsize=512)(papers.read_card)
 """Reading a card checks its signatures; the same bytes need that once."""
 
 
+CONTRADICTED = "contradicted"
+"""Code of the one alarm that closes nothing."""
+
+
 def pinned(db: sqlite3.Connection, id: str) -> Card | None:
     """The card that is pinned for a node."""
     row = db.execute("SELECT envelope FROM cards WHERE id = ?", (id,)).fetchone()
@@ -152,6 +156,19 @@ def alarm(
         )
 
 
+def contradicted(
+    db: sqlite3.Connection, own: Own, stream: tuple[str, str], by: str, seq: int, evidence: tuple[bytes, ...]
+) -> None:
+    """A holder's receipt names another batch than the one held here. It proves nothing against the originator, who signed no
+    second one that is here, so it closes nothing: else one partner's lie could stop another's stream."""
+    originator, recipient = stream
+    sentence = (
+        f"{by} signed that it holds another batch {seq} of the stream of {originator} for {recipient} than this node: "
+        f"{originator} told two histories, or {by} does not tell the truth."
+    )
+    alarm(db, own, originator, recipient, CONTRADICTED, sentence, evidence)
+
+
 def alarms(db: sqlite3.Connection) -> list[Alarm]:
     """Every alarm, oldest first."""
     rows = db.execute(
@@ -173,7 +190,8 @@ def clear_alarm(db: sqlite3.Connection, own: Own, n: int) -> None:
 def is_blocked(db: sqlite3.Connection, originator: str, recipient: str) -> bool:
     """Whether an alarm keeps a stream closed."""
     row = db.execute(
-        "SELECT 1 FROM alarms WHERE originator = ? AND recipient = ? AND cleared_ms IS NULL", (originator, recipient)
+        "SELECT 1 FROM alarms WHERE originator = ? AND recipient = ? AND cleared_ms IS NULL AND code != ?",
+        (originator, recipient, CONTRADICTED),
     ).fetchone()
     return row is not None
 

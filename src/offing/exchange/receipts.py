@@ -174,11 +174,7 @@ def _take_receipt(db: sqlite3.Connection, own: Own, raw: bytes, said: papers.Pee
     if line.verified and stream is not None:
         row = streams.batch_row(db, stream.n, line.seq)
         if row is not None and row[0] != line.head:
-            sentence = (
-                f"{line.originator} signed two histories of its stream for {line.recipient}: {line.by} holds another batch "
-                f"{line.seq} than this node."
-            )
-            partners.alarm(db, own, line.originator, line.recipient, "two_histories", sentence, (row[1], raw))
+            partners.contradicted(db, own, (line.originator, line.recipient), line.by, line.seq, (row[1], raw))
     partners.keep_paper(db, "receipt", about, line.by, raw, own.clock(), line.verified)
     return True
 

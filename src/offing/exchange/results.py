@@ -100,7 +100,7 @@ class Alarm:
     n: int
     originator: str
     recipient: str  # of the stream; empty: it concerns the originator's card
-    code: str  # two_histories, other_key
+    code: str  # two_histories, other_key, contradicted
     sentence: str
     evidence: tuple[bytes, ...]  # the signed statements that prove it
     t_ms: int

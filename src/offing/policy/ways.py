@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from offing.model.sharing import Agreement, Label
+from offing.model.times import from_ms
 from offing.policy.decide import Decision, Request, any_way, decide
 
 
@@ -22,9 +23,14 @@ def ways(labels: Sequence[Label], actor: str, recipient: str, agreements: Sequen
     """For each label every way by which `actor` could give it: directly first, then by neighbour and agreement id.
 
     Only agreements to which the actor is a party count. Without one with the recipient the direct way is there all the
-    same, with the reason `no_agreement`.
+    same, with the reason `no_agreement`. Where one with the recipient is in force, it alone says what the two share: a hub
+    may carry that too, but what a hub's agreement allows besides would keep the stream from going straight, since streams
+    go whole.
     """
     hands = [(n, a) for a in agreements if actor in a.parties for n in a.parties if n != actor]
+    today = from_ms(now_ms).date()
+    if any(n == recipient and a.in_force(today) for n, a in hands):
+        hands = [(n, a) for n, a in hands if n == recipient]
     hands.sort(key=lambda h: (h[0] != recipient, h[0], h[1].id))
     first: list[tuple[str, Agreement | None]] = [*hands]
     if not any(n == recipient for n, _ in hands):

@@ -129,13 +129,17 @@ class Model:
         return [(h, x) for h, x in every if self.may_release(originator, recipient, Words.of(x, sealed))]
 
     def may_release(self, originator: str, recipient: str, words: Words) -> bool:
-        """Whether some neighbour could carry it, or the recipient is one."""
-        return any(self.may_hand(originator, n, originator, recipient, [words], 0) for n in self._partners(originator))
+        """Whether the recipient is a neighbour and it is agreed with it; else whether some neighbour could carry it."""
+        return bool(self._first_hands(originator, recipient, words))
+
+    def _first_hands(self, originator: str, recipient: str, words: Words) -> list[str]:
+        near = [recipient] if self.in_force(originator, recipient) else self._partners(originator)
+        return [n for n in near if self.may_hand(originator, n, originator, recipient, [words], 0)]
 
     def _closed_from(self, originator: str, recipient: str, words: Words) -> int:
         """What closed before stays: the latest first day of the agreements without history that could carry it."""
         today = day_of(self.clock(originator))
-        ways = [n for n in self._partners(originator) if self.may_hand(originator, n, originator, recipient, [words], 0)]
+        ways = self._first_hands(originator, recipient, words)
         days = [
             start_of(a.first_day)
             for n in ways

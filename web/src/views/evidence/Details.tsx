@@ -119,7 +119,7 @@ export function History({ steps, asked, row }: { steps: Steps; asked: Asked | nu
         <p class="small">
           {withdrawn ? `${t("withdrawn")}: ${String(row?.reason ?? "")}` : row?.version ? t("stands", { n: String(row.version) }) : t("says")}
         </p>
-      ) : (
+      ) : known ? null : (
         <p class="small">{t("stands_figure")}</p>
       )}
     </Part>
