@@ -5,7 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin
 WORKERS ?= auto
 
-.PHONY: setup demo demo-partners test check bench simulate clean
+.PHONY: setup page page-check demo demo-partners test check bench simulate clean
 
 setup: $(VENV)/.ready
 
@@ -17,13 +17,31 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	$(RUN)/python -m offing.pipeline.warm
 	@touch $@
 
-demo: setup
+STATIC := src/offing/faces/http/static
+NODE_IS_HERE := command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null
+
+page: # the page that `offing serve` shows; a wheel has it already
+	@if $(NODE_IS_HERE); then $(MAKE) --no-print-directory $(STATIC)/index.html; \
+	else echo "Node 20 or newer is not here: the page is not built. Commands and the HTTP API work without it."; fi
+
+web/node_modules/.ready: web/package.json web/package-lock.json
+	cd web && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(STATIC)/index.html: web/node_modules/.ready web/index.html web/vite.config.ts $(shell find web/src web/scripts -type f 2>/dev/null)
+	cd web && npm run --silent build
+
+page-check: page
+	@if $(NODE_IS_HERE); then cd web && npx tsc --noEmit && npx biome check . && npx vitest run; \
+	else echo "The page's own checks and tests are skipped: Node is not here."; fi
+
+demo: setup page
 	$(RUN)/offing demo
 
 demo-partners: setup
 	$(RUN)/offing demo-partners
 
-test: setup check
+test: setup check page-check
 	$(RUN)/python -m pytest -n $(WORKERS)
 
 check: setup
