@@ -1,9 +1,10 @@
 """The API under twenty readers, on a year of data. `python -m benchmarks.http [--share 1] [--seconds 20] [--readers 20]`.
 
 The world: 2,000 vessels, each heard for twelve days of the year, 20 zones, about 3,000 visits; read and worked out by offing
-itself, then served by `offing serve` as a process of its own. Readers ask over loopback, each over one connection, without a
-pause, what the page asks: windows, zones and vessels are drawn at random, so that some answers are asked for the first time.
-Times are of the reader, from sending the question to holding the whole answer.
+itself, then served by `offing serve` as a process of its own. Readers ask over loopback, each over one connection, what the
+page asks: windows, zones and vessels are drawn at random, so that most of visits, tracks, vessels and chains are asked for the
+first time. First one reader alone asks for each calendar once; then all ask with a pause of about a second, as people do; then
+all ask without a pause. Times are of the reader, from sending the question to holding the whole answer.
 """
 
 from __future__ import annotations
@@ -106,10 +107,20 @@ class Questions:
             "bulletins": self.bulletins, "series": self.series,
         }  # fmt: skip
 
-    def any(self) -> tuple[str, str]:
-        """A kind and its path."""
-        kind = self.draw.choice(list(self.kinds))
-        return kind, self.kinds[kind]()
+    def endless(self) -> Iterator[tuple[str, str]]:
+        """Kinds and their paths."""
+        while True:
+            kind = self.draw.choice(list(self.kinds))
+            yield kind, self.kinds[kind]()
+
+    def calendars(self) -> Iterator[tuple[str, str]]:
+        """Each calendar once, after what the page asks at its start."""
+        for kind in ("meta", "zones", "series", "bulletins", "vessels", "visits, all"):
+            yield kind, self.kinds[kind]()
+        for n in range(ZONES):
+            for fleet in ("any", "fourth"):
+                for name in ("days", "streaks", "presence"):
+                    yield name, f"{name}.json?zone={quote(zone_name(n))}&fleet={fleet}"
 
     def _zone(self) -> str:
         return quote(zone_name(self.draw.randrange(ZONES)))
@@ -195,12 +206,15 @@ class Timed:
         self.bytes_n += size
 
 
-async def reader(port: int, questions: Questions, until: float, timed: Timed) -> None:
+async def reader(port: int, asked: Iterator[tuple[str, str]], until: float, pause_s: float, timed: Timed) -> None:
     """Ask one question after another over one connection."""
     come, go = await asyncio.open_connection("127.0.0.1", port, limit=1 << 24)
+    draw = random.Random(port)
     try:
-        while time.perf_counter() < until:
-            kind, path = questions.any()
+        for kind, path in asked:
+            await asyncio.sleep(pause_s * 2 * draw.random())
+            if time.perf_counter() > until:
+                return
             begun = time.perf_counter()
             go.write(f"GET /api/v1/{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: gzip\r\n\r\n".encode())
             head = (await come.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
@@ -213,11 +227,11 @@ async def reader(port: int, questions: Questions, until: float, timed: Timed) ->
         go.close()
 
 
-async def readers(port: int, books: Sequence[Questions], seconds: float) -> tuple[Timed, float]:
-    """All readers at once; what they saw, and how long it took."""
-    timed, begun = Timed(), time.perf_counter()
-    await asyncio.gather(*(reader(port, q, begun + seconds, timed) for q in books))
-    return timed, time.perf_counter() - begun
+async def readers(port: int, asked: Sequence[Iterator[tuple[str, str]]], seconds: float, pause_s: float, timed: Timed) -> float:
+    """All readers at once; how long it took."""
+    begun = time.perf_counter()
+    await asyncio.gather(*(reader(port, a, begun + seconds, pause_s, timed) for a in asked))
+    return time.perf_counter() - begun
 
 
 @contextmanager
@@ -270,20 +284,29 @@ def main() -> None:
         own = book.visits([zone_name(n) for n in range(ZONES)])
         print(f"World in {time.perf_counter() - begun:.0f} s: {vessels:,} vessels, {own.height:,} visits to {ZONES} zones.")
         with serving(folder / "logbook") as port:
-            asyncio.run(readers(port, [Questions(book, vessels, 0)], 1.0))  # the process is up
             time.sleep(5)
-            load = f"load {os.getloadavg()[0]:.1f} before" if hasattr(os, "getloadavg") else ""
-            timed, took_s = asyncio.run(
-                readers(port, [Questions(book, vessels, n + 1) for n in range(args.readers)], args.seconds)
-            )
+            alone = Timed()
+            took_s = asyncio.run(readers(port, [Questions(book, vessels, 0).calendars()], 600.0, 0.0, alone))
+            told("one reader, each calendar once", alone, took_s)
+            for pause_s in (1.0, 0.0):
+                timed = Timed(seen=set(alone.seen))
+                many = [Questions(book, vessels, n + round(pause_s * 100) + 1).endless() for n in range(args.readers)]
+                took_s = asyncio.run(readers(port, many, args.seconds, pause_s, timed))
+                told(f"{args.readers} readers, pauses of {pause_s:g} s", timed, took_s)
+
+
+def told(what: str, timed: Timed, took_s: float) -> None:
+    """Print what readers saw."""
     every = [ms for kinds in (timed.first, timed.again) for values in kinds.values() for ms in values]
+    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    print(f"\n{what}; {os.cpu_count()} cores{load}")
     print(*table(timed), sep="\n")
     summary = {
         "answers": len(every), "per_s": round(len(every) / took_s), "MiB_per_s": round(timed.bytes_n / took_s / 2**20, 1),
         "p50_ms": round(statistics.median(every), 1), "p95_ms": round(share_of(every, 0.95), 1),
         "p99_ms": round(share_of(every, 0.99), 1),
     }  # fmt: skip
-    print(f"{args.readers} readers, {os.cpu_count()} cores, {load}: {json.dumps(summary)}")
+    print(json.dumps(summary), flush=True)
 
 
 if __name__ == "__main__":

@@ -95,6 +95,12 @@ def test_a_name_as_of_any_instant_is_that_of_the_last_row_that_gave_one(rows: li
         assert got[3] == wanted[3]
 
 
+def test_of_static_twins_the_last_stays_since_it_says_what_holds_from_then_on(store: Store) -> None:
+    said = {"mmsi": 5, "t_utc": DAY_0, "msg_type": 5, "time_basis": "file"}
+    MadeFile([("static", said | {"name": name}) for name in ("A", "B", "A")]).put(store)
+    assert statics_of(store).sort("row")["name"].to_list() == ["B", "A"]
+
+
 def test_parts_lie_by_utc_day_sorted_in_the_exact_schema_and_marked(store: Store) -> None:
     rows = [
         position(2, DAY_0 + 86_400_000),

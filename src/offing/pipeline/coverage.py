@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -45,15 +44,15 @@ def coverage(store: Store, cell_deg: float, held_at_ms: int | None = None) -> pl
     """All coverage rows of the merged days; or, made on the spot, of the files held at an instant."""
     if held_at_ms is not None:
         return _coverage_at(store, cell_deg, held_at_ms)
-    paths = [_path(store, d) for d in merged_days(store) if has_coverage(store, d, cell_deg)]
-    return _TABLES.get(cell_deg, paths, lambda: _read(paths))
+    folders = [store.merged_folder, store.root / "runs" / "coverage"]
+    return _TABLES.get(cell_deg, folders, lambda: _read(store, cell_deg))
 
 
 _TABLES: Remembered[pl.DataFrame] = Remembered(2)
 
 
-def _read(paths: Sequence[Path]) -> pl.DataFrame:
-    tables = [pl.read_parquet(path) for path in paths]
+def _read(store: Store, cell_deg: float) -> pl.DataFrame:
+    tables = [pl.read_parquet(_path(store, d)) for d in merged_days(store) if has_coverage(store, d, cell_deg)]
     return pl.concat([pl.DataFrame(schema=COVERAGE), *(t.select(COVERAGE.names()).cast(COVERAGE) for t in tables)])
 
 

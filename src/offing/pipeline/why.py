@@ -12,19 +12,17 @@ import polars as pl
 from offing.errors import OffingError, UnknownName
 from offing.figures.bulletins import bulletins_of
 from offing.figures.ids import FigureSpec, parse_figure_id
-from offing.model.schemas import E7
 from offing.model.times import iso, to_ms
 from offing.pipeline.figuring import AIS, Question
 from offing.pipeline.methods import Method
 from offing.pipeline.record import Record
 from offing.pipeline.settled import run_at
-from offing.pipeline.sources import RawText
 from offing.pipeline.waters import Waters
+from offing.pipeline.why_positions import Positions, at_place
 from offing.pipeline.why_series import series_chain
 from offing.pipeline.why_told import Told
 from offing.store import Store
 from offing.store.history import WITHDRAWN, versions
-from offing.store.lookup import positions_of
 
 MOST = 12
 """Visits and days that are opened fully unless all are asked for."""
@@ -56,7 +54,7 @@ class _Chain:
     def __init__(self, store: Store, waters: Waters, everything: bool) -> None:
         self.store, self.waters = store, waters
         self.most = 10**9 if everything else MOST
-        self.raw = RawText(store)
+        self.positions = Positions(store, self.add)
         self.links: list[Link] = []
         self.known_at_ms: int | None = None
         self._histories: dict[tuple[str, str], pl.DataFrame] = {}
@@ -317,6 +315,8 @@ class _Chain:
             self.zone(v["zone_id"], level + 1, v["zone_hash"])
             values = ", ".join(f"{k} = {x:g}" for k, x in by_method.visit.values().items())
             self.add(level + 1, "rule", f"parameters: {values}")
+        edges = [v[f"{side}_{word}_utc"] for side in ("entry", "exit") for word in ("before", "after")]
+        self.positions.ahead(v["mmsi"], edges, held_at_ms if self.known_at_ms is not None else None)
         for side in ("entry", "exit"):
             self.crossing(v, side, level + 1, held_at_ms)
 
@@ -352,37 +352,20 @@ class _Chain:
         values = {**by_method.visit.values(), **by_method.passage.values()}
         del values["visit.rejoin_min"]
         self.add(1, "rule", f"parameters: {', '.join(f'{k} = {x:g}' for k, x in values.items())}")
-        self.add(1, "crossing", f"crossed at {_t(p['t_utc'])}, {_place(p['lat_deg'], p['lon_deg'])}")
+        self.add(1, "crossing", f"crossed at {_t(p['t_utc'])}, {at_place(p['lat_deg'], p['lon_deg'])}")
         for word in ("before", "after"):
             self.position(p["mmsi"], p[f"{word}_utc"], f"{word} the gate", 2, held_at_ms)
 
     def crossing(self, v: dict[str, Any], side: str, level: int, held_at_ms: int | None) -> None:
-        place = _place(v[f"{side}_lat_deg"], v[f"{side}_lon_deg"])
+        place = at_place(v[f"{side}_lat_deg"], v[f"{side}_lon_deg"])
         self.add(level, "crossing", f"{side} {v[f'{side}_how']} at {_t(v[f'{side}_t_utc'])}, {place}")
         for when, word in ((v[f"{side}_before_utc"], "before"), (v[f"{side}_after_utc"], "after")):
             if when is not None and not (word == "after" and when == v[f"{side}_before_utc"]):
                 self.position(v["mmsi"], when, f"{word} the {side}", level + 1, held_at_ms)
 
     def position(self, mmsi: int, when: datetime, role: str, level: int, held_at_ms: int | None) -> None:
-        """A position with its raw lines: from the files held now, else from those that the run which told of it held."""
-        t_ms = to_ms(when)
-        rows = positions_of(self.store, mmsi, t_ms, t_ms, held_at_ms if self.known_at_ms is not None else None)
-        if rows.is_empty():
-            rows = positions_of(self.store, mmsi, t_ms, t_ms, held_at_ms)
-            role += " (its file was retracted since)"
-        self.raw.load([(r["file"], r["row"]) for r in rows.iter_rows(named=True)])
-        for r in rows.iter_rows(named=True):
-            at = _place(r["lat_e7"] / E7, r["lon_e7"] / E7)
-            speed = f", {r['speed_kn']:g} kn" if r["speed_kn"] is not None else ""
-            self.add(level, "position", f"{role}: {iso(t_ms)} {at}{speed} (time: {r['time_basis']})")
-            raw = self.raw.line(r["file"], r["row"])
-            where = f"{raw.path} line {raw.line}" if raw.line else f"{raw.path} row {r['row']}"
-            text = raw.text if raw.text is not None else f"[{raw.where}]"
-            self.add(level + 1, "raw", f"{where}: {text}", file=raw.path, line=raw.line, raw=raw.text)
-
-
-def _place(lat_deg: float, lon_deg: float) -> str:
-    return f"{abs(lat_deg):.6f}{'N' if lat_deg >= 0 else 'S'} {abs(lon_deg):.6f}{'E' if lon_deg >= 0 else 'W'}"
+        """A position with its raw lines: `why_positions`."""
+        self.positions.tell(mmsi, when, role, level, held_at_ms, self.known_at_ms is not None)
 
 
 def _count(n: int, one: str, many: str) -> str:

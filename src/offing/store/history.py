@@ -65,7 +65,7 @@ def versions(store: Store, kind: str, method: str) -> pl.DataFrame:
 
 
 _VERSIONS: Remembered[pl.DataFrame] = Remembered(4)
-_LAST: Remembered[pl.DataFrame] = Remembered(4)
+_LAST: Remembered[pl.DataFrame] = Remembered(8)
 
 
 def _paths(store: Store, kind: str, method: str) -> list[Path]:
@@ -81,16 +81,14 @@ def _read_versions(kind: str, paths: Sequence[Path]) -> pl.DataFrame:
 
 def events(store: Store, kind: str, method: str, known_at_ms: int | None = None, withdrawn: bool = False) -> pl.DataFrame:
     """The last version of each event, as known now or at an instant; withdrawn ones only on request. Ordered by event_id."""
-    if known_at_ms is not None:
-        rows = versions(store, kind, method)
-        last = _last(rows.filter(pl.col("known_from_utc").to_physical() <= known_at_ms))
-    else:
-        paths = _paths(store, kind, method)
-        last = _LAST.get(kind, paths, lambda: _last(versions(store, kind, method)))
+    paths = _paths(store, kind, method)
+    last = _LAST.get((kind, known_at_ms), paths, lambda: _last(versions(store, kind, method), known_at_ms))
     return last if withdrawn else last.filter(pl.col("status") != WITHDRAWN)
 
 
-def _last(rows: pl.DataFrame) -> pl.DataFrame:
+def _last(rows: pl.DataFrame, known_at_ms: int | None) -> pl.DataFrame:
+    if known_at_ms is not None:
+        rows = rows.filter(pl.col("known_from_utc").to_physical() <= known_at_ms)
     return rows.group_by("event_id", maintain_order=True).last().select(rows.columns)
 
 

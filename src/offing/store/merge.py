@@ -20,6 +20,7 @@ from offing.model import schemas
 from offing.model.times import to_ms_of_day
 from offing.store import lake
 from offing.store.folder import Store
+from offing.store.remembered import Remembered
 
 RULE = 1
 """Raise it when the same parts would give other merged rows: every day is then merged again."""
@@ -81,8 +82,12 @@ def merge_days(store: Store, progress: Progress | None = None, workers: int = 2)
 
 def merged_days(store: Store) -> list[MergedDay]:
     """The merged days as they lie there now, in order; they may be older than the files (`merge_days` brings them up)."""
-    days = _present(store.merged_folder)
+    folder = store.merged_folder
+    days = _DAYS.get("", [folder], lambda: _present(folder))
     return [days[day] for day in sorted(days)]
+
+
+_DAYS: Remembered[dict[date, MergedDay]] = Remembered(4)
 
 
 def merged(store: Store, days: Sequence[date] | None = None, columns: Sequence[str] | None = None) -> pl.LazyFrame:

@@ -185,7 +185,8 @@ class PartWriter:
         for number in sorted({*heap.days(), *side.days()}):
             day = lake.day_of_number(number)
             counted = heap.take(number).sort("mmsi", "t_utc", "row")
-            kept = counted.unique(subset=_but_row(counted), keep="first", maintain_order=True)
+            # the last of twins stays: with another name between them, it is the later one that holds from that instant on
+            kept = counted.unique(subset=_but_row(counted), keep="last", maintain_order=True)
             twins += counted.height - kept.height
             span.widen(kept)
             frame = _with_first_of_runs(kept, side.take(number))

@@ -25,7 +25,7 @@ KILLS = 12
 ROWS = 100_000
 HEAVY = (
     "polars", "numba", "duckdb", "pyarrow", "shapely", "pyproj", "numpy", "pyais", "rich.table",
-    "cedarpy", "cryptography", "msgspec", "aiohttp",
+    "cedarpy", "cryptography", "msgspec", "aiohttp", "litestar", "uvicorn",
 )  # fmt: skip
 
 pytestmark = pytest.mark.skipif(not OFFING.exists(), reason="the package is not installed beside this Python")

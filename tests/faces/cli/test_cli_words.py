@@ -41,7 +41,7 @@ def test_every_command_has_help(cli: Cli, words: tuple[str, ...]) -> None:
 
 def test_the_commands_that_are_promised() -> None:
     plain = "init ingest retract run method status rejects sql visits passages now days presence streaks records why demo "
-    plain += "distance series trend sightings check encirclement reconcile"
+    plain += "distance series trend sightings check encirclement reconcile serve demo-partners"
     groups = {
         "zones": "show add export map",
         "gates": "show",
@@ -52,6 +52,12 @@ def test_the_commands_that_are_promised() -> None:
         "bulletins": "show add retract rejects",
         "incidents": "show add retract",
         "statements": "show add retract diff runs first",
+        "sources": "show restrict open",
+        "share": "rule rules preview explain export import status alarms clear forget",
+        "partners": "show add remove map interop systems",
+        "agreements": "show add end",
+        "node": "init card serve pull status",
+        "keys": "show rotate revoke",
     }
     grouped = {f"{group} {name}" for group, names in groups.items() for name in names.split()}
     assert {" ".join(words) for words in commands()} == {*plain.split(), *grouped}

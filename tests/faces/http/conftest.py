@@ -11,26 +11,13 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "cli"))  # `in_process`: the command line, to compare with
 
-from http_web import HOSTILE, Web
+from http_web import AGREED, HOSTILE, Web, command
 from in_process import offing
 from small_worlds import FLEET, OTHER, SHIP, eastward, light, lying, row, square, write_rows, write_zones
 
 from offing.faces.http.app import Server
 from offing.faces.http.readers import Readers
 from offing.logbook import Logbook
-
-PRESS = """id = "here-press"
-parties = ["here", "press"]
-kinds = ["visit", "watch_day", "streak"]
-purposes = ["maritime_safety"]
-from = "2020-01-01"
-to = "2030-01-01"
-"""
-
-
-def command(book: Path, *words: object) -> None:
-    said = offing("--logbook", book, *words)
-    assert said.status == 0, said
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +33,7 @@ def patrolled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_rows(folder / "light.csv", [*light(range(96)), *named])
     write_zones(folder / "box.geojson", box__me=square(10, 0, 11, 1), far__me=square(15, 0, 16, 1))
     (folder / "own.toml").write_text(FLEET)
-    (folder / "press.toml").write_text(PRESS)
+    (folder / "press.toml").write_text(AGREED)
     command(book, "init")
     command(book, "zones", "add", folder / "box.geojson")
     command(book, "fleets", "add", folder / "own.toml")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import httpx
+from in_process import offing
 
 from offing.faces.http.app import Server
 
@@ -20,6 +22,20 @@ HOSTILE = (
     "'; DROP TABLE X; --",
 )
 """Names that a ship may send and that nothing may take for more than a name."""
+
+AGREED = """id = "here-press"
+parties = ["here", "press"]
+kinds = ["visit", "watch_day", "streak"]
+purposes = ["maritime_safety"]
+from = "2020-01-01"
+to = "2030-01-01"
+"""
+"""An agreement of a role."""
+
+
+def command(book: Path, *words: object) -> None:
+    said = offing("--logbook", book, *words)
+    assert said.status == 0, said
 
 
 class Web:

@@ -198,8 +198,7 @@ def test_a_pack_zone_released_as_figures(tmp_path: Path) -> None:
     """Days and streaks of a zone of the pack: exactly what policy passes."""
     from hashlib import sha256
 
-    from conftest import PRESS as AGREED
-    from conftest import command
+    from http_web import AGREED, command
     from small_worlds import write_rows
 
     from offing.faces.http.app import Server

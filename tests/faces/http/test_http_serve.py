@@ -33,7 +33,7 @@ def serving(book: Path, *words: str) -> Iterator[tuple[subprocess.Popen[str], st
     try:
         assert process.stderr is not None
         said = process.stderr.readline()
-        assert said.startswith("offing serves "), said + process.stderr.read()
+        assert said.startswith("Serving "), said + process.stderr.read()
         yield process, said.split()[-1]
     finally:
         if process.poll() is None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
+import numpy as np
 from litestar import Litestar, Request, Response
 from litestar.enums import HttpMethod
 from litestar.exceptions import HTTPException
@@ -31,12 +32,14 @@ from offing.faces.http.page import STATIC, file_of, is_page
 from offing.faces.http.problems import MEDIA_TYPE, Refused, problem_of
 from offing.faces.http.readers import ANYBODY, COOKIE, Readers
 from offing.faces.http.service import Body, Endpoint, Service, described, find
+from offing.pipeline.waters import inside_of
 
-THREADS = 4
+THREADS = 3
 LEAST_PACKED = 1_000  # bytes from which an answer is compressed
 FIRST_ASKED = (
     "meta.json",
     "zones.geojson",
+    "zones.geojson?simplify_m=120",
     "gates.geojson",
     "features.geojson",
     "coast.geojson",
@@ -132,6 +135,8 @@ class Server:
             span = (state.version, None, self.desk.tick(state, None, endpoint.lives_s))
             with suppress(OffingError):
                 self._bodies.put((_tag_of(span, name, pairs), ""), self._made(endpoint, state, None, pairs, span))
+        nowhere = np.zeros(1, np.int32)
+        inside_of(self.desk.state().book.waters.zone_list[:1], nowhere, nowhere)  # loads the kernels of watch days
 
     async def _in_thread(self, act: Callable[[], Any]) -> Any:
         import asyncio

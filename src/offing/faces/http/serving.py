@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,6 +15,9 @@ from offing.errors import UsageError
 from offing.faces.http.app import Server
 from offing.faces.http.page import BUILD, STATIC
 from offing.faces.http.readers import ANYBODY, read_tokens
+
+SWITCH_S = 0.0005
+"""How long a thread that works an answer out may keep the interpreter while an answer that is at hand waits."""
 
 
 def parse_address(text: str) -> tuple[str, int]:
@@ -40,7 +44,7 @@ def serve(
         bound = _socket(host, port)
         with bound:
             shown = f"[{host}]" if ":" in host else host
-            say(f"offing serves {folder} at http://{shown}:{bound.getsockname()[1]}/")
+            say(f"Serving {folder} at http://{shown}:{bound.getsockname()[1]}/")
             if not is_loopback(host) and token_file is None:
                 say("note: whoever reaches this address may read everything: --token-file says who may read what")
             if not (static / "index.html").is_file():
@@ -55,6 +59,7 @@ def serve(
                 lifespan="off",
                 timeout_keep_alive=75,
             )
+            sys.setswitchinterval(SWITCH_S)
             threading.Thread(target=server.warm, name="offing-warm", daemon=True).start()
             uvicorn.Server(config).run(sockets=[bound])
     finally:
@@ -71,8 +76,8 @@ def is_loopback(host: str) -> bool:
 
 def _socket(host: str, port: int) -> socket.socket:
     try:
-        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        bound = socket.socket(family, kind)
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        bound = socket.socket(family, kind, protocol)  # asyncio sends small packets at once only where TCP is named
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(address)
         bound.listen(1024)  # from now on whoever asks is queued
