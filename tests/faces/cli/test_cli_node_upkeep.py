@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import signal
+import socket
 from pathlib import Path
 
 import pytest
@@ -182,3 +184,13 @@ def test_a_clock_beyond_the_calendar_is_told_so(two: Cli, monkeypatch: pytest.Mo
         monkeypatch.setenv("OFFING_CLOCK", clock)
         said = two("--logbook", "jp", "share", "export", "--to", "us", "folder")
         assert said.status == 2 and "no time with a zone" in said.err, said
+
+
+def test_a_server_that_ends_leaves_the_signals_of_its_process_as_they_were(two: Cli) -> None:
+    before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        said = two("--logbook", "jp", "node", "serve", "--listen", f"127.0.0.1:{taken.getsockname()[1]}")
+    assert said.status == 2
+    assert (signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)) == before

@@ -66,9 +66,12 @@ def serve(
     if not host or not port.isdigit() or int(port) > MOST_PORT:
         raise UsageError(f"{listen!r} is not HOST:PORT.", "Write it like 127.0.0.1:7443.")
     stop = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
-    sharing_of(context).serve(host.strip("[]"), int(port), every, note, stop)
+    before = {name: signal.signal(name, lambda *_: stop.set()) for name in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        sharing_of(context).serve(host.strip("[]"), int(port), every, note, stop)
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
 
 
 def pull(
