@@ -146,3 +146,19 @@ def region_rows() -> list[dict[str, Any]]:
 
 def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None
+
+
+def member_rows(fleet: Fleet) -> list[dict[str, Any]]:
+    """The members of one fleet, each a claim with its dates and source."""
+    return [
+        {
+            "fleet_id": fleet.id,
+            "mmsi": m.mmsi,
+            "name": m.name,
+            "valid_from": m.valid_from.isoformat() if m.valid_from else None,
+            "valid_to": m.valid_to.isoformat() if m.valid_to else None,
+            "confidence": m.confidence,
+            "source": m.source,
+        }
+        for m in fleet.members
+    ]

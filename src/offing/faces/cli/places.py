@@ -172,7 +172,7 @@ def show_fleets(
     output: FormatOption = Form.TABLE,
 ) -> None:
     """All fleets, or the members of one."""
-    from offing.pipeline.listing import fleet_row
+    from offing.pipeline.listing import fleet_row, member_rows
 
     waters = waters_of(context, region)
     if fleet_id is None:
@@ -181,18 +181,7 @@ def show_fleets(
         _print(rows, output, names, f"fleets of {waters.pack.label}; also any, and flag-xx by country", columns)
         return
     fleet = waters.fleet(fleet_id)
-    members = [
-        {
-            "fleet_id": fleet.id,
-            "mmsi": m.mmsi,
-            "name": m.name,
-            "valid_from": m.valid_from.isoformat() if m.valid_from else None,
-            "valid_to": m.valid_to.isoformat() if m.valid_to else None,
-            "confidence": m.confidence,
-            "source": m.source,
-        }
-        for m in fleet.members
-    ]
+    members = member_rows(fleet)
     if output is Form.TABLE and not members:
         digits = " or ".join(map(str, fleet.mids))
         line(f"{fleet.id}: {'every hull' if fleet.everyone else f'hulls whose number begins with {digits}'}")

@@ -18,7 +18,7 @@ from offing.faces.http.source import Source
 from offing.model.place import FEATURE_KINDS
 from offing.model.schemas import E7
 from offing.model.zone import KINDS, Zone
-from offing.pipeline.listing import feature_row, fleet_row, gate_row, line_row, zone_row
+from offing.pipeline.listing import feature_row, fleet_row, gate_row, line_row, member_rows, zone_row
 from offing.pipeline.waters import Waters, load, of_region
 from offing.zones.user import write_zones
 
@@ -71,18 +71,7 @@ def fleets(source: Source, asked: Asked) -> Answer:
     if not asked["fleet"]:
         return Answer(records=[fleet_row(f, source.waters) for f in source.waters.fleets.values()])
     fleet = source.waters.fleet(asked["fleet"])
-    members = [
-        {
-            "fleet_id": fleet.id,
-            "mmsi": m.mmsi,
-            "name": m.name,
-            "valid_from": m.valid_from.isoformat() if m.valid_from else None,
-            "valid_to": m.valid_to.isoformat() if m.valid_to else None,
-            "confidence": m.confidence,
-            "source": m.source,
-        }
-        for m in fleet.members
-    ]
+    members = member_rows(fleet)
     more = {"fleet": fleet_row(fleet, source.waters)}
     return Answer(records=members, more=more, names=FLEET_MEMBERS)
 
